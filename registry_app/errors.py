@@ -1,0 +1,95 @@
+"""What can go wrong, in one tree. Every leaf says what happened and what to do next.
+
+::
+
+    RegistryError
+    ├── UsageError             2   wrong usage or input
+    ├── IntegrityError         3   something is not what was signed or written
+    │   ├── Tampered               changed by someone
+    │   ├── Damaged                changed by accident: bits, lost pages, half a file
+    │   └── RolledBack             an older state stands where a newer one was seen
+    ├── AuthenticationError    4   wrong passphrase, unknown or disabled person
+    ├── Refused                5   a rule says no: role, quorum, independence, gate
+    ├── StorageError           6   nothing was acknowledged, trying again is safe
+    │   ├── StorageFull
+    │   ├── StorageReadOnly
+    │   └── StorageBusy
+    └── SandboxError           7   sandbox missing, or the model attacked it
+
+The number is the exit code (``cli`` is the one place that turns an error into it); 0 is done and 1 is our own bug.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class RegistryError(Exception):
+    """Base of all errors a user can meet: one sentence what happened, one sentence what to do."""
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, what: str, todo: str) -> None:
+        super().__init__(f"{what} {todo}")
+        self.what = what
+        self.todo = todo
+
+
+class UsageError(RegistryError):
+    """The call, a file or a value is not of the form asked for; nothing was changed."""
+
+    exit_code = 2
+
+
+class IntegrityError(RegistryError):
+    """What was read is not what was written; nothing was written since."""
+
+    exit_code = 3
+
+
+class Tampered(IntegrityError):
+    """Someone changed what was signed."""
+
+
+class Damaged(IntegrityError):
+    """The bytes are broken: bit rot, a lost page, half a file."""
+
+
+class RolledBack(IntegrityError):
+    """An older or another history stands where a newer one has been seen."""
+
+
+class AuthenticationError(RegistryError):
+    """The passphrase opens nothing, or the person is unknown or disabled."""
+
+    exit_code = 4
+
+
+class Refused(RegistryError):
+    """A rule says no."""
+
+    exit_code = 5
+
+
+class StorageError(RegistryError):
+    """The store could not take it; nothing was acknowledged and trying again is safe."""
+
+    exit_code = 6
+
+
+class StorageFull(StorageError):
+    """No space is left."""
+
+
+class StorageReadOnly(StorageError):
+    """The folder or the file system cannot be written."""
+
+
+class StorageBusy(StorageError):
+    """Another process holds the registry."""
+
+
+class SandboxError(RegistryError):
+    """The sandbox is missing, or a model tried to leave it."""
+
+    exit_code = 7
