@@ -51,10 +51,15 @@ def _join(nodes: Iterable[bytes]) -> bytes:
 class Frontier:
     """The right edge of a tree: all that is needed to append to it and to know its root, in O(log n) bytes."""
 
-    size: int = 0
+    size: int
     """Leaves in the tree, 0 to 2**53 - 1."""
-    nodes: tuple[bytes, ...] = ()
+    nodes: tuple[bytes, ...]
     """Roots of the perfect subtrees that make up the tree, from left (largest) to right: one per set bit of size."""
+
+    @staticmethod
+    def empty() -> Frontier:
+        """The tree without leaves."""
+        return Frontier(0, ())
 
     def append(self, leaf: bytes) -> tuple[Frontier, list[Node]]:
         """The tree with one more leaf of hash ``leaf``, and the inner nodes (level 1 and up) it completed, lowest
@@ -123,7 +128,7 @@ def root_at(size: int, read: ReadNode) -> bytes:
 
 def tree_root(leaf_hashes: Iterable[bytes]) -> bytes:
     """The root over ``leaf_hashes``, read once, in O(log n) memory."""
-    frontier = Frontier()
+    frontier = Frontier.empty()
     for leaf in leaf_hashes:
         frontier, _ = frontier.append(leaf)
     return frontier.root()

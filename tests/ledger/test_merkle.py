@@ -28,7 +28,7 @@ def naive_root(leaves: list[bytes]) -> bytes:
 
 def grown(leaves: list[bytes]) -> tuple[Frontier, dict[tuple[int, int], bytes]]:
     """The edge over ``leaves`` and the nodes a caller would have stored on the way."""
-    frontier, stored = Frontier(), {}
+    frontier, stored = Frontier.empty(), {}
     for index, leaf in enumerate(leaves):
         frontier, made = frontier.append(leaf)
         for level, at, node in [(0, index, leaf), *made]:
@@ -39,7 +39,7 @@ def grown(leaves: list[bytes]) -> tuple[Frontier, dict[tuple[int, int], bytes]]:
 
 def test_the_empty_tree_has_the_root_of_the_rfc() -> None:
     assert EMPTY_ROOT.hex() == VECTORS["empty_root"]
-    assert tree_root([]) == Frontier().root() == EMPTY_ROOT
+    assert tree_root([]) == Frontier.empty().root() == EMPTY_ROOT
 
 
 @pytest.mark.parametrize("size", range(1, 9))
@@ -53,7 +53,7 @@ def test_the_reference_tree_has_its_known_roots(size: int) -> None:
 def test_every_size_up_to_130_agrees_with_the_definition() -> None:
     leaves = [leaf_hash(bytes([number])) for number in range(130)]
     frontier, stored = grown(leaves)
-    partial = Frontier()
+    partial = Frontier.empty()
     for size in range(len(leaves) + 1):
         reads: list[tuple[int, int]] = []
 
@@ -77,13 +77,13 @@ def test_the_stored_nodes_are_all_perfect_subtrees() -> None:
 
 
 def test_appending_leaves_the_old_edge_as_it_was() -> None:
-    before = Frontier().append(LEAVES[0])[0]
+    before = Frontier.empty().append(LEAVES[0])[0]
     before.append(LEAVES[1])
     assert before == Frontier(1, (LEAVES[0],))
 
 
 def test_the_edge_survives_being_written_and_read() -> None:
-    frontier = Frontier()
+    frontier = Frontier.empty()
     for number in range(70):
         assert Frontier.decode(frontier.encode()) == frontier
         frontier, _ = frontier.append(leaf_hash(bytes([number])))
@@ -112,7 +112,7 @@ def test_an_edge_of_a_wrong_length_is_damaged(data: bytes) -> None:
 @pytest.mark.parametrize("leaf", [b"", b"a" * 31, b"a" * 33, "a" * 32, None, bytearray(32)])
 def test_only_hashes_are_appended(leaf: bytes) -> None:
     with pytest.raises(UsageError):
-        Frontier().append(leaf)
+        Frontier.empty().append(leaf)
 
 
 def test_a_full_tree_takes_no_more() -> None:
