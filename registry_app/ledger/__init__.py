@@ -17,5 +17,8 @@ checkpoint.py   C2SP signed notes of the head
 tables.py       leaves, nodes, the head, sealed payloads
 payload.py      salted digests and the store of sealed payloads
 log.py          append, read with every hash checked, nodes
+meaning.py      folds, rules, actions and views: what the rooms hand in
+saying.py       checked, folded, signed, appended: one transaction
+replay.py       the tables once more from the ledger alone, with every rule asked again
 audit.py        integrity and authenticity of a whole ledger, streamed and in parallel
 """

@@ -46,7 +46,7 @@ class Log:
         frontier = merkle.Frontier.decode(bytes(row["frontier"]))
         if frontier.size != row["size"]:
             raise Damaged("The ledger's head does not fit its frontier.", "Run 'registry-app verify' to see what is intact.")
-        return row["registry"], frontier, row["reckoned"]
+        return row["genesis"], frontier, row["reckoned"]
 
     def head(self) -> Head:
         """Size and root of the ledger."""
@@ -71,7 +71,7 @@ class Log:
             self._rows.add(NodeRow, level=level, place=place, hash=node)
         if at.seq == 0:
             self._rows.add(
-                HeadRow, one=1, registry=hashed.hex(), size=1, frontier=grown.encode(), reckoned=at.reckoned
+                HeadRow, one=1, genesis=hashed.hex(), size=1, frontier=grown.encode(), reckoned=at.reckoned
             )
         else:
             self._rows.put(HeadRow, {"one": 1}, size=grown.size, frontier=grown.encode(), reckoned=at.reckoned)

@@ -40,7 +40,7 @@ class HeadRow(SQLModel, table=True):
     __tablename__ = "head"
 
     one: int = Field(primary_key=True)
-    registry: str
+    genesis: str
     """Hash of the genesis leaf, hexadecimal."""
     size: int
     frontier: bytes = Field(sa_column=Column(LargeBinary, nullable=False))

@@ -89,6 +89,12 @@ class Rows:
         """The rows that match, in the order of the primary key."""
         return self._find(table, equal, limit=None)
 
+    def ever(self, table: Table, **equal: Any) -> bool:
+        """Whether a row that matches holds now or ever held."""
+        where = " AND ".join(f'"{name}" = {self._mark}' for name in equal)
+        self._cursor.execute(f'SELECT 1 FROM "{_name(table)}" WHERE {where} LIMIT 1', tuple(equal.values()))
+        return self._cursor.fetchone() is not None
+
     def _find(self, table: Table, equal: Mapping[str, Any], limit: int | None) -> list[Row]:
         nulls = frozenset(name for name, value in equal.items() if value is None)
         sql = _select(table, tuple(equal), nulls, self.at is not None, limit, self._mark)

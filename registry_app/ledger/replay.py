@@ -1,0 +1,121 @@
+"""The tables once more, from the ledger alone, with every rule asked again at the place where it was said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select
+from sqlmodel import SQLModel
+
+from registry_app.errors import RegistryError
+from registry_app.ledger import envelope
+from registry_app.ledger.canonical import parse
+from registry_app.ledger.entry import Entry
+from registry_app.ledger.fact import Fact, read_fact
+from registry_app.ledger.meaning import Meaning, Standing
+from registry_app.ledger.payload import Payloads
+from registry_app.ledger.statement import Said, Statement, read
+from registry_app.vault.rows import Rows
+
+OWN_TABLES = frozenset({"leaf", "node", "head", "payload"})
+"""The ledger's tables, which are no projection of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that verification found."""
+
+    answer: str
+    """Which of the six answers it spoils: integrity, authenticity, authority, projection, evidence, completeness."""
+    seq: int | None
+    """The ledger position, when it is about one."""
+    sentence: str
+    """What it means."""
+
+
+def facts_of(statement: Statement, payloads: Payloads) -> Iterator[tuple[Said, Fact]]:
+    """The facts of a statement, with their sealed fields opened (or standing as shredded)."""
+    for said in statement.facts:
+        content = payloads.content(said.payload) if said.payload else None
+        hidden = parse(content) if content is not None else None if said.payload else {}
+        yield said, read_fact(said.kind, said.version, said.body, hidden)
+
+
+def replay(
+    leaves: Iterable[tuple[int, bytes, str]], rows: Rows, payloads: Payloads, meaning: Meaning
+) -> Iterator[Finding]:
+    """Fold ``leaves`` (position, envelope, reckoned time) into empty tables; yields what spoils authority or evidence.
+
+    A statement that no rule allows is found, and folded all the same, so that what stands on it is judged by itself.
+
+    Args:
+        rows: where to fold; its tables are empty.
+        payloads: where the sealed payloads are read, which may be another database.
+    """
+    for seq, sealed, reckoned in leaves:
+        rows.seq = seq
+        try:
+            statement = read(envelope.decode(sealed).payload)
+            at = Entry(seq, statement.person, statement.key, statement.time, reckoned)
+            pairs = list(facts_of(statement, payloads))
+        except RegistryError as error:
+            yield Finding("evidence", seq, f"Leaf {seq} cannot be read back: {error.what}")
+            continue
+        if seq > 0:
+            yield from _asked(seq, lambda a=at, p=pairs: meaning.speaker(Standing(rows, payloads, a), [f for _, f in p]))
+        for said, fact in pairs:
+            here = at.holding(said.payload)
+            yield from _asked(seq, lambda h=here, f=fact: meaning.allow(Standing(rows, payloads, h), f))
+            try:
+                meaning.fold(rows, fact, here)
+            except Exception as error:
+                yield Finding("authority", seq, f"Leaf {seq} ({said.kind}) does not fit what was said before: {error}")
+
+
+def _asked(seq: int, ask: Any) -> Iterator[Finding]:
+    try:
+        ask()
+    except RegistryError as error:
+        yield Finding("authority", seq, f"Leaf {seq} was not allowed: {error.what}")
+
+
+def projected() -> list[Any]:
+    """The tables that are a projection of the ledger, by name."""
+    tables = SQLModel.metadata.tables
+    return [tables[name] for name in sorted(tables) if name not in OWN_TABLES]
+
+
+def differences(live: Connection, replayed: Connection) -> Iterator[Finding]:
+    """Each row that the live tables and the replay do not share, streamed in the order of the primary keys."""
+    for table in projected():
+        yield from _compare(table, live, replayed)
+
+
+def _compare(table: Any, live: Connection, replayed: Connection) -> Iterator[Finding]:
+    key = tuple(table.primary_key.columns)
+    query = select(table).order_by(*key)
+    ours = iter(live.execution_options(yield_per=1_000).execute(query))
+    theirs = iter(replayed.execution_options(yield_per=1_000).execute(query))
+    places = [table.columns.keys().index(column.name) for column in key]
+    here, there = next(ours, None), next(theirs, None)
+    while here is not None or there is not None:
+        left = None if here is None else tuple(here[p] for p in places)
+        right = None if there is None else tuple(there[p] for p in places)
+        if left == right:
+            if tuple(here) != tuple(there):  # type: ignore[arg-type]
+                yield _finding(table, here, "was edited: it is not what the ledger says")
+            here, there = next(ours, None), next(theirs, None)
+        elif right is None or (left is not None and left < right):
+            yield _finding(table, here, "was put in: the ledger does not know it")
+            here = next(ours, None)
+        else:
+            yield _finding(table, there, "is missing: the ledger has it")
+            there = next(theirs, None)
+
+
+def _finding(table: Any, row: Any, what: str) -> Finding:
+    key = ", ".join(f"{column.name}={getattr(row, column.name)!r}" for column in table.primary_key.columns)
+    seq = getattr(row, "since", None)
+    return Finding("projection", seq, f"Row {key} of table {table.name} {what}.")

@@ -1,0 +1,17 @@
+"""What: models, their versions, datasets, runs, deployments, and how they come from one another.
+
+Owns the inventory, the immutable versions with the digest of their artifact, and lineage. Never loads an artifact: it is
+hashed and scanned, nothing more.
+
+In reading order:
+
+facts.py      what can be said about models
+artifact.py   the digest of a file or a folder
+scan.py       what a scanner says of it; advice, never a gate
+actions.py    what people do
+rules.py      who may say it
+tables.py     what is remembered
+lineage.py    the graph: upstream, downstream, impact
+provenance.py the graph as W3C PROV-JSON and Mermaid
+views.py      what can be asked
+"""

@@ -1,0 +1,13 @@
+"""Who: people, their public keys, teams and roles.
+
+Owns enrolment, teams with a named lead, grants of roles, and the two questions every other room asks: may this person
+speak here, and does this person hold that role. Never holds a private key or a passphrase: those are the vault's.
+
+In reading order:
+
+facts.py     what can be said about people
+actions.py   who may say it
+tables.py    what is remembered
+standing.py  the questions rules ask: roles, transitive teams, active administrators
+views.py     what can be asked
+"""

@@ -1,0 +1,72 @@
+"""From an action to its receipt: one transaction, the head outside, and what the author should know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from registry_app.house import MEANING
+from registry_app.ledger import envelope
+from registry_app.ledger.entry import Head
+from registry_app.ledger.fact import Fact
+from registry_app.ledger.log import Log
+from registry_app.ledger.meaning import Action
+from registry_app.ledger.payload import Payloads
+from registry_app.ledger.replay import facts_of
+from registry_app.ledger.saying import Signer, say
+from registry_app.ledger.statement import read
+from registry_app.store import Store
+from registry_app.vault import clock
+from registry_app.vault.rows import Rows
+
+BACK = timedelta(minutes=5)
+"""A statement that claims to be earlier than one before it by more than this is flagged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Proof that something was said: durable when it is handed out."""
+
+    statement: str
+    """The statement's id."""
+    seq: int
+    """Its ledger position."""
+    time: str
+    """What the author's clock showed."""
+    head: Head
+    """The head after it."""
+    facts: tuple[Fact, ...]
+    """What was said."""
+    notices: tuple[str, ...] = ()
+    """What the author should know, such as a clock that was set back."""
+
+
+def transact(store: Store, signer: Signer, action: Action, statement: str, seen: Head | None) -> Receipt:
+    """Say what ``action`` means and commit it, or give the receipt of the statement when it stands already."""
+    with store.writing() as rows:
+        log = Log(rows)
+        before = log.head()
+        store.extends(before, log.root_at(min(store.newest.size, before.size)))
+        known = log.seq_of(statement)
+        if known is not None:
+            return _again(rows, store, log, known)
+        saying = say(rows, store.sealer, signer, action, MEANING, statement, seen)
+    store.registry = saying.registry
+    store.newest = saying.head
+    store.anchor.keep(saying.head, signer, durable=saying.at.seq == 0)
+    notices = clock_notices(saying.previous, saying.at.time)
+    return Receipt(statement, saying.at.seq, saying.at.time, saying.head, saying.facts, notices)
+
+
+def clock_notices(previous: str, claimed: str) -> tuple[str, ...]:
+    """What is odd about a claimed time after the ledger's reckoned time ``previous`` (empty: nothing before)."""
+    if not previous or clock.parse(claimed) >= clock.parse(previous) - BACK:
+        return ()
+    return (f"The clock shows {claimed}, but the ledger has reached {previous}: recorded, and flagged in 'verify'.",)
+
+
+def _again(rows: Rows, store: Store, log: Log, seq: int) -> Receipt:
+    leaf = log.leaf(seq)
+    said = read(envelope.decode(leaf.envelope).payload)
+    facts = tuple(fact for _, fact in facts_of(said, Payloads(rows, store.sealer)))
+    return Receipt(leaf.id, seq, leaf.time, Head(seq + 1, log.root_at(seq + 1)), facts, ("This was recorded before.",))
