@@ -1,0 +1,96 @@
+"""Every shipped pack loads, and every one of its examples comes out as its file says."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from registry_app.errors import UsageError
+from registry_app.policy.cases import Case, load_case
+from registry_app.policy.judge import encode_verdicts
+from registry_app.policy.pack import Pack, shipped_folder, shipped_pack, shipped_packs
+
+CASES = sorted(shipped_folder().glob("*/cases/*.yaml"))
+
+
+def read_case(path: Path) -> Case:
+    return load_case(path.read_bytes(), path.name, lambda name: (path.parent / name).read_bytes())
+
+
+def cases_of(pack: Pack) -> list[Case]:
+    return [read_case(path) for path in CASES if path.parents[1].name == pack.id]
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: f"{path.parents[1].name}/{path.stem}")
+def test_a_case_comes_out_as_it_says(path: Path) -> None:
+    pack = shipped_pack(path.parents[1].name)
+    case = read_case(path)
+    assert {verdict.control: verdict.outcome for verdict in case.verdicts(pack)} == case.expect
+    assert encode_verdicts(case.verdicts(pack)) == encode_verdicts(case.verdicts(shipped_pack(pack.id)))
+
+
+def test_there_is_a_shipped_pack_and_it_bears_its_folder_s_name() -> None:
+    assert "credit-model-risk" in shipped_packs()
+    assert [shipped_pack(name).id for name in shipped_packs()] == list(shipped_packs())
+
+
+@pytest.mark.parametrize("name", shipped_packs())
+def test_each_control_has_cases_that_meet_it_and_that_do_not(name: str) -> None:
+    pack = shipped_pack(name)
+    seen: dict[str, set[str]] = defaultdict(set)
+    for case in cases_of(pack):
+        for ref, outcome in case.expect.items():
+            seen[ref].add(outcome)
+    assert all({"met", "not_met"} <= seen[control.ref] for control in pack.controls)
+    assert all("insufficient_evidence" in seen[control.ref] for control in pack.controls if control.needs)
+
+
+@pytest.mark.parametrize("name", shipped_packs())
+def test_a_met_verdict_always_says_what_was_observed(name: str) -> None:
+    pack = shipped_pack(name)
+    for case in cases_of(pack):
+        for verdict in case.verdicts(pack):
+            assert verdict.observed or verdict.outcome == "insufficient_evidence", (case.name, verdict)
+            assert verdict.reason.endswith(".") and verdict.citations
+
+
+@pytest.mark.parametrize("name", shipped_packs())
+def test_no_shipped_word_promises_that_a_law_is_complied_with(name: str) -> None:
+    for path in (shipped_folder() / name).rglob("*"):
+        if path.is_file():
+            assert "complian" not in path.read_text("utf-8").lower(), path
+
+
+def test_a_pack_that_is_not_shipped_is_named() -> None:
+    with pytest.raises(UsageError, match="'\\.\\./x\\\\x1b'") as caught:
+        shipped_pack("../x\x1b")
+    assert "credit-model-risk" in caught.value.todo
+
+
+SOUND = b"about: a\nmodel: {}\nversion: {}\ndatasets: []\nevidence: []\nexpect: {A-1: met}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"about: 3\nexpect: {}\n", "line 1: it is no case"),
+        (b"about: a\nexpect: {A-1: fine}\n", "line 2: expect must name outcomes"),
+        (b"about: a\nexpect: {}\nmodel: {}\n", "must give all of"),
+        (b"about: a\nexpect: {}\nstarts_from: ../sound.yaml\n", "line 3: starts_from"),
+        (b"about: a\nexpect: {}\nstarts_from: a.yaml\nchanges:\n- {at: x/y, value: 1}\n", "line 5: there is nothing"),
+        (b"about: a\nexpect: {}\nstarts_from: a.yaml\nchanges:\n- {at: datasets/0, gone: true}\n", "there is nothing"),
+        (b"about: a\nexpect: {}\nstarts_from: a.yaml\nchanges:\n- {at: model, what: 1}\n", "a change has at"),
+        (b"about: a\nexpect: {}\nstarts_from: a.yaml\nchanges:\n- model\n", "a change has at"),
+    ],
+)
+def test_a_case_of_a_wrong_form_is_refused_with_its_line(text: bytes, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        load_case(text, "case.yaml", lambda _: SOUND)
+
+
+def test_a_case_cannot_start_from_one_that_is_not_whole() -> None:
+    text = b"about: a\nexpect: {}\nstarts_from: a.yaml\n"
+    with pytest.raises(UsageError, match="not whole"):
+        load_case(text, "case.yaml", lambda _: text)
