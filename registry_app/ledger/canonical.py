@@ -10,6 +10,7 @@ code units, and the two orders differ only for keys with a code point of U+E000 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -31,38 +32,52 @@ class _OutsideDomain(Exception):
     """The value cannot stand in canonical JSON; the argument says why, as the end of a sentence."""
 
 
-def _orjson_agrees(value: Any, depth: int) -> bool:
-    """Whether orjson orders all keys of ``value`` as RFC 8785 does; raises when outside the domain."""
-    kind = type(value)
-    if kind is str or value is None or kind is bool:
-        return True
-    if kind is int:
-        if not -MAX_INTEGER <= value <= MAX_INTEGER:
-            raise _OutsideDomain("an integer of 2^53 or more")
-        return True
-    if kind is not dict and kind is not list and kind is not tuple:
-        raise _OutsideDomain("a floating point number" if kind is float else f"a value of type {kind.__name__}")
+def _orjson_agrees(value: Any, ascii_keys: bool = False) -> bool:
+    """Whether orjson orders all keys of ``value`` as RFC 8785 does; raises when outside the domain.
+
+    Args:
+        ascii_keys: all keys are known to be ASCII text.
+    """
+    return _agrees((value,), -1, ascii_keys)
+
+
+def _agrees(items: Iterable[Any], depth: int, ascii_keys: bool) -> bool:
     if depth == MAX_DEPTH:
         raise _OutsideDomain(f"more than {MAX_DEPTH} levels")
     agrees = True
-    if kind is dict:
-        for key, item in value.items():
-            if type(key) is not str:
-                raise _OutsideDomain("a key that is no text")
-            if not key.isascii() and max(key) >= "\ue000":
+    for item in items:
+        kind = type(item)
+        if kind is str or kind is bool or item is None:
+            continue
+        if kind is int:
+            if not -MAX_INTEGER <= item <= MAX_INTEGER:
+                raise _OutsideDomain("an integer of 2^53 or more")
+        elif kind is dict:
+            if not ascii_keys and not _keys_agree(item):
                 agrees = False
-            if type(item) is not str and not _orjson_agrees(item, depth + 1):
+            if not _agrees(item.values(), depth + 1, ascii_keys):
                 agrees = False
-    else:
-        for item in value:
-            if type(item) is not str and not _orjson_agrees(item, depth + 1):
+        elif kind is list or kind is tuple:
+            if not _agrees(item, depth + 1, ascii_keys):
                 agrees = False
+        else:
+            raise _OutsideDomain("a floating point number" if kind is float else f"a value of type {kind.__name__}")
     return agrees
 
 
-def _encode(value: Any) -> bytes:
+def _keys_agree(keys: Iterable[Any]) -> bool:
+    agrees = True
+    for key in keys:
+        if type(key) is not str:
+            raise _OutsideDomain("a key that is no text")
+        if not key.isascii() and max(key) >= "\ue000":
+            agrees = False
+    return agrees
+
+
+def _encode(value: Any, ascii_keys: bool = False) -> bytes:
     try:
-        if _orjson_agrees(value, 0):
+        if _orjson_agrees(value, ascii_keys):
             return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
         return rfc8785.dumps(value)
     except (orjson.JSONEncodeError, rfc8785.CanonicalizationError, UnicodeEncodeError):
@@ -83,6 +98,14 @@ def canonical(value: Any) -> bytes:
             f"The value holds {reason}, which a statement cannot say.",
             "Write numbers with a fraction as decimal text, and use plain text, whole numbers, lists and objects.",
         ) from None
+
+
+def as_read(value: Any) -> bytes:
+    """The canonical encoding of ``value``, which is what :func:`parse_canonical` returned or a part of it.
+
+    Its keys already stand in canonical order, so nothing is sorted or checked again.
+    """
+    return orjson.dumps(value)
 
 
 def _broken(reason: str) -> Damaged:
@@ -107,7 +130,8 @@ def _read(data: bytes) -> tuple[Any, bool]:
     except orjson.JSONDecodeError:
         raise _broken("it is not JSON in UTF-8") from None
     try:
-        if _encode(value) == data:
+        # Canonical text has no escapes but for control characters, so that in ASCII text all keys are ASCII.
+        if _encode(value, data.isascii()) == data:
             return value, True
         # orjson keeps the last of two equal keys without a word, so text that is not canonical is read once more.
         json.loads(data.decode(), object_pairs_hook=_refuse_twins)

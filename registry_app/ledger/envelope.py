@@ -7,9 +7,8 @@ encoding only, and reading compares with it: nothing can be changed in a leaf th
 from __future__ import annotations
 
 import re
-from base64 import b64encode
 from binascii import Error as Base64Error
-from binascii import a2b_base64
+from binascii import a2b_base64, b2a_base64
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -31,7 +30,7 @@ MAX_SIGNATURES = 8
 SIGNATURE_SIZE = 64
 """Bytes of an Ed25519 signature (RFC 8032, section 5.1.6)."""
 
-_KEYID = re.compile(r"[!#-\[\]-~]{1,128}")
+_KEYID = re.compile(r"[!#-\[\]-~]{1,128}").fullmatch
 
 
 class Signer(Protocol):
@@ -49,6 +48,10 @@ def pae(payload_type: str, payload: bytes) -> bytes:
     """The bytes that are signed: ``DSSEv1 <length> <type> <length> <payload>`` (DSSE protocol, PAE)."""
     kind = payload_type.encode()
     return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
+
+
+def _base64(data: bytes) -> bytes:
+    return b2a_base64(data, newline=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,11 @@ class Envelope:
 
     def encode(self) -> bytes:
         """The envelope as canonical JSON (RFC 8785) with standard base64 (RFC 4648, section 4)."""
-        return _write(self.payload_type, b64encode(self.payload), self.signatures)
+        signed = b",".join(
+            [b'{"keyid":%b,"sig":"%b"}' % (orjson.dumps(each.keyid), _base64(each.sig)) for each in self.signatures]
+        )
+        kind = orjson.dumps(self.payload_type)
+        return b'{"payload":"%b","payloadType":%b,"signatures":[%b]}' % (_base64(self.payload), kind, signed)
 
     def signed_by(self, keyid: str, public_key: bytes) -> bool:
         """Whether the signature named ``keyid`` is there and holds under the 32-byte Ed25519 ``public_key``."""
@@ -82,6 +89,10 @@ class Envelope:
             if signature.keyid == keyid:
                 return holds(public_key, signature.sig, pae(self.payload_type, self.payload))
         return False
+
+
+_USUAL = Envelope(PAYLOAD_TYPE, b"", (Signature("", b""),)).encode().split(b'"')
+"""What stands between the quotation marks of an envelope with one signature, its three values left empty."""
 
 
 def holds(public_key: bytes, sig: bytes, message: bytes) -> bool:
@@ -101,7 +112,7 @@ def sign(payload: bytes, signer: Signer) -> Envelope:
     """
     signature = Signature(signer.key_id, signer.sign(pae(PAYLOAD_TYPE, payload)))
     envelope = Envelope(PAYLOAD_TYPE, payload, (signature,))
-    if not _KEYID.fullmatch(signature.keyid) or len(signature.sig) != SIGNATURE_SIZE:
+    if not _KEYID(signature.keyid) or len(signature.sig) != SIGNATURE_SIZE:
         raise UsageError("This key cannot sign statements.", "Use an Ed25519 identity of this registry.")
     if len(payload) > MAX_SIZE // 4 * 3 - 4096:
         raise UsageError("The statement is too large to be signed.", "Say it in smaller pieces.")
@@ -119,6 +130,34 @@ def decode(data: bytes) -> Envelope:
         raise UsageError("Only bytes can be read as an envelope.", "Pass the stored bytes as they are.")
     if len(data) > MAX_SIZE:
         raise _damaged(f"it is longer than {MAX_SIZE} bytes")
+    usual = _decode_usual(data)
+    if usual is not None:
+        return usual
+    envelope = _decode_any(data)
+    if envelope.encode() != data:
+        raise _tampered("is not written in its one canonical form")
+    return envelope
+
+
+def _decode_usual(data: bytes) -> Envelope | None:
+    """The envelope when it plainly has one signature; ``None`` leaves the judgement to :func:`_decode_any`."""
+    pieces = data.split(b'"', 18)
+    if len(pieces) != 19:
+        return None
+    payload, keyid, sig = pieces[3], pieces[13], pieces[17]
+    pieces[3] = pieces[13] = pieces[17] = b""
+    if pieces != _USUAL:
+        return None
+    try:
+        opened, name, signed = a2b_base64(payload), keyid.decode("ascii"), a2b_base64(sig)
+    except (Base64Error, UnicodeDecodeError):
+        return None
+    if _base64(opened) != payload or _base64(signed) != sig or len(signed) != SIGNATURE_SIZE or not _KEYID(name):
+        return None
+    return Envelope(PAYLOAD_TYPE, opened, (Signature(name, signed),))
+
+
+def _decode_any(data: bytes) -> Envelope:
     try:
         value = orjson.loads(data)
     except orjson.JSONDecodeError:
@@ -127,13 +166,7 @@ def decode(data: bytes) -> Envelope:
         raise _damaged("it does not have the fields payload, payloadType and signatures")
     if value["payloadType"] != PAYLOAD_TYPE:
         raise _tampered("is signed as something else than a statement")
-    payload = _bytes(value["payload"])
-    signatures = _signatures(value["signatures"])
-    if _write(PAYLOAD_TYPE, value["payload"].encode(), signatures) != data or b64encode(payload) != value[
-        "payload"
-    ].encode():
-        raise _tampered("is not written in its one canonical form")
-    return Envelope(PAYLOAD_TYPE, payload, signatures)
+    return Envelope(PAYLOAD_TYPE, _bytes(value["payload"]), _signatures(value["signatures"]))
 
 
 def _signatures(value: Any) -> tuple[Signature, ...]:
@@ -144,7 +177,7 @@ def _signatures(value: Any) -> tuple[Signature, ...]:
         if type(item) is not dict or item.keys() != {"keyid", "sig"}:
             raise _damaged("a signature does not have the fields keyid and sig")
         keyid = item["keyid"]
-        if type(keyid) is not str or not _KEYID.fullmatch(keyid):
+        if type(keyid) is not str or not _KEYID(keyid):
             raise _damaged("a key's name is not 1 to 128 visible ASCII characters")
         sig = _bytes(item["sig"])
         if len(sig) != SIGNATURE_SIZE:
@@ -153,13 +186,6 @@ def _signatures(value: Any) -> tuple[Signature, ...]:
     if len(found) > 1 and len({signature.keyid for signature in found}) != len(found):
         raise _tampered("carries two signatures of one key")
     return tuple(found)
-
-
-def _write(payload_type: str, payload: bytes, signatures: tuple[Signature, ...]) -> bytes:
-    signed = b",".join(
-        b'{"keyid":%b,"sig":"%b"}' % (orjson.dumps(each.keyid), b64encode(each.sig)) for each in signatures
-    )
-    return b'{"payload":"%b","payloadType":%b,"signatures":[%b]}' % (payload, orjson.dumps(payload_type), signed)
 
 
 def _bytes(value: Any) -> bytes:
