@@ -6,7 +6,10 @@ of a shredded text against the digest in the ledger.
 
 from __future__ import annotations
 
+from typing import Any
+
 from registry_app.errors import Tampered
+from registry_app.ledger.canonical import parse
 from registry_app.ledger.tables import PayloadRow
 from registry_app.vault import chance, digest
 from registry_app.vault.rows import Rows
@@ -50,6 +53,11 @@ class Payloads:
         """
         kept = self.kept(name)
         return None if kept is None else kept[_SALT:]
+
+    def fields(self, name: str) -> dict[str, Any] | None:
+        """The sealed fields behind ``name``, by name; ``None`` when they were shredded. See :meth:`content`."""
+        content = self.content(name)
+        return None if content is None else dict(parse(content))
 
     def kept(self, name: str) -> bytes | None:
         """``salt + content`` behind ``name``: what a stranger needs to check the digest. See :meth:`content`."""

@@ -6,10 +6,6 @@ from dataclasses import dataclass
 
 from registry_app.ledger.fact import Fact, fact, sealed
 
-OUTCOMES = ("met", "not_met", "insufficient_evidence", "not_applicable", "waived")
-"""What a control's check can come to."""
-
-
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What one control came to."""
@@ -17,7 +13,7 @@ class Outcome:
     control: str
     """The control's reference within the pack."""
     outcome: str
-    """One of :data:`OUTCOMES`."""
+    """One of :data:`registry_app.policy.judge.OUTCOMES`."""
     severity: str
     """``blocking`` or ``advisory``."""
 

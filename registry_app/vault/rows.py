@@ -95,6 +95,14 @@ class Rows:
         self._cursor.execute(f'SELECT 1 FROM "{_name(table)}" WHERE {where} LIMIT 1', tuple(equal.values()))
         return self._cursor.fetchone() is not None
 
+    def every(self, table: Table, **equal: Any) -> list[Row]:
+        """The rows that match, whether they hold now or held once."""
+        names = _columns(table)
+        where = " AND ".join(f'"{name}" = {self._mark}' for name in equal)
+        columns = ", ".join(f'"{name}"' for name in names)
+        self._cursor.execute(f'SELECT {columns} FROM "{_name(table)}" WHERE {where}', tuple(equal.values()))
+        return [dict(zip(names, row, strict=True)) for row in self._cursor.fetchall()]
+
     def _find(self, table: Table, equal: Mapping[str, Any], limit: int | None) -> list[Row]:
         nulls = frozenset(name for name, value in equal.items() if value is None)
         sql = _select(table, tuple(equal), nulls, self.at is not None, limit, self._mark)

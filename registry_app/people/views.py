@@ -1,0 +1,130 @@
+"""What can be asked about people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from registry_app.ledger.meaning import Reader, View
+from registry_app.people.standing import team_by_name
+from registry_app.people.tables import GrantRow, MemberRow, PersonRow, RegistryRow, TeamRow, UnlockFailureRow
+from registry_app.vault.rows import Row
+
+
+@dataclass(frozen=True, slots=True)
+class GrantSummary:
+    """A role somebody holds."""
+
+    id: str
+    role: str
+    scope: str
+    """``global``, ``team`` or ``model``."""
+    scope_id: str
+    ends: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonSummary:
+    """A person of the registry."""
+
+    id: str
+    handle: str
+    name: str
+    state: str
+    key: str
+    grants: tuple[GrantSummary, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TeamSummary:
+    """A team."""
+
+    id: str
+    name: str
+    lead: str
+    """The lead's name."""
+    members: tuple[str, ...]
+    """Names of people, and of teams with ``team `` before them."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrySummary:
+    """The registry itself."""
+
+    name: str
+    registry: str
+    """The hash of its genesis leaf."""
+    size: int
+    """How many leaves the ledger has."""
+    root: str
+    people: int
+    failures: tuple[tuple[int, str, str], ...]
+    """Failed attempts to sign in that were put on record: how many, first, last."""
+
+
+@dataclass(frozen=True, slots=True)
+class People(View[tuple[PersonSummary, ...]]):
+    """Everybody, by handle."""
+
+    def ask(self, reader: Reader) -> tuple[PersonSummary, ...]:
+        found = [_person(reader, row) for row in reader.rows.all(PersonRow)]
+        return tuple(sorted(found, key=lambda person: person.handle))
+
+
+@dataclass(frozen=True, slots=True)
+class WhoAmI(View[PersonSummary]):
+    """The person who asks."""
+
+    def ask(self, reader: Reader) -> PersonSummary:
+        row = reader.rows.one(PersonRow, id=reader.person)
+        if row is None:
+            raise LookupError("the author is not enrolled")
+        return _person(reader, row)
+
+
+@dataclass(frozen=True, slots=True)
+class Teams(View[tuple[TeamSummary, ...]]):
+    """All teams, or the one of a name."""
+
+    name: str = ""
+
+    def ask(self, reader: Reader) -> tuple[TeamSummary, ...]:
+        found = [team_by_name(reader.rows, self.name)] if self.name else reader.rows.all(TeamRow)
+        names = {row["id"]: row["name"] for row in reader.rows.all(PersonRow)}
+        teams = {row["id"]: f"team {row['name']}" for row in reader.rows.all(TeamRow)}
+        summaries = []
+        for row in found:
+            members = reader.rows.all(MemberRow, team=row["id"])
+            named = sorted({**names, **teams}.get(member["member"], member["member"]) for member in members)
+            summaries.append(TeamSummary(row["id"], row["name"], names.get(row["lead"], row["lead"]), tuple(named)))
+        return tuple(sorted(summaries, key=lambda team: team.name))
+
+
+@dataclass(frozen=True, slots=True)
+class AboutRegistry(View[RegistrySummary]):
+    """The registry, in one row."""
+
+    def ask(self, reader: Reader) -> RegistrySummary:
+        registry, frontier, _ = reader.log.state()
+        row = reader.rows.one(RegistryRow, one=1)
+        held = UnlockFailureRow.__table__.c  # type: ignore[attr-defined]
+        failures = reader.rows.connection.execute(select(held.count, held.first, held.last).order_by(held.since)).all()
+        return RegistrySummary(
+            name=row["name"] if row else "",
+            registry=registry,
+            size=frontier.size,
+            root=frontier.root().hex(),
+            people=sum(person["state"] == "active" for person in reader.rows.all(PersonRow)),
+            failures=tuple((int(count), str(first), str(last)) for count, first, last in failures),
+        )
+
+
+def _person(reader: Reader, person: Row) -> PersonSummary:
+
+    grants = tuple(
+        GrantSummary(grant["id"], grant["role"], grant["scope"], grant["scope_id"], grant["ends"])
+        for grant in reader.rows.all(GrantRow, person=person["id"])
+        if not grant["ends"] or grant["ends"] > reader.now
+    )
+    return PersonSummary(person["id"], person["handle"], person["name"], person["state"], person["key"], grants)
