@@ -7,7 +7,8 @@ outcome. A condition cannot loop, grow, read a file or tell the time.
 In reading order:
 
 yaml_lines.py   strangers' YAML, safely, with every line number
-expression.py   the part of CEL that may stand in a pack, and the bound on its steps
+grammar.py      the part of CEL that may stand in a pack, and what each token costs
+expression.py   a condition compiled, its steps bounded, its answer
 pack.py         a pack and its controls, checked while read; the shipped ones
 subject.py      a version, its datasets and its newest evidence as a condition sees them
 judge.py        pack and subject in, verdicts out

@@ -13,7 +13,7 @@ from typing import Any
 
 from registry_app.errors import UsageError
 from registry_app.ledger.canonical import canonical
-from registry_app.policy.expression import Expression, Missing, NotComputed
+from registry_app.policy.expression import Expression, Missing, NotComputed, extent
 from registry_app.policy.pack import EVIDENCE_KINDS, Control, Pack
 from registry_app.policy.subject import subject_of
 from registry_app.vault import digest
@@ -62,16 +62,14 @@ class _View:
 
     def __init__(self, subject: Mapping[str, Any]) -> None:
         self.subject = subject
-        self.parts = {"": _extent([subject[key] for key in ("model", "version", "datasets")])}
-        self.parts |= {kind: _extent(row) for kind, row in subject["evidence"].items()}
+        self.parts = {"": extent([subject[key] for key in ("model", "version", "datasets")])}
+        self.parts |= {kind: extent(row) for kind, row in subject["evidence"].items()}
 
     def answer(self, expression: Expression) -> Any:
         """What ``expression`` says; raises as :meth:`Expression.answer`."""
-        named = [self.parts[kind] for kind in ("", *expression.kinds) if kind in self.parts]
-        if sum(items for items, _ in named) > MOST_ITEMS:
+        if sum(self.parts[kind].items for kind in ("", *expression.kinds) if kind in self.parts) > MOST_ITEMS:
             raise NotComputed("the evidence holds more values than are allowed")
-        evidence = {kind: row for kind, row in self.subject["evidence"].items() if kind in expression.kinds}
-        return expression.answer({**self.subject, "evidence": evidence}, max(longest for _, longest in named))
+        return expression.answer(self.subject, self.parts)
 
 
 def judge(pack: Pack, subject: Mapping[str, Any]) -> tuple[Verdict, ...]:
@@ -202,10 +200,17 @@ def _shown(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(_shown(item) for item in value)
     if isinstance(value, dict):
-        if "value" in value:
-            return _shown(value["value"])
-        return ", ".join(f"{key} {_shown(item)}" for key, item in sorted(value.items()) if isinstance(key, str))
+        return ", ".join(f"{key} {_named(item)}" for key, item in sorted(value.items()) if isinstance(key, str))
     return "" if value is None else str(value)
+
+
+def _named(item: Any) -> str:
+    """What stands under a name: a measured number by its value, and whether it can carry an answer."""
+    if not isinstance(item, dict):
+        return _shown(item)
+    if "value" not in item:
+        return "undefined"
+    return _shown(item["value"]) + (" (cannot tell)" if item.get("cannot_tell") is True else "")
 
 
 def _used(control: Control, subject: Mapping[str, Any]) -> tuple[str, ...]:
@@ -215,14 +220,3 @@ def _used(control: Control, subject: Mapping[str, Any]) -> tuple[str, ...]:
         asked.update(expression.kinds if expression is not None else ())
     return tuple(str(row["id"]) for kind, row in sorted(subject["evidence"].items()) if kind in asked)
 
-
-def _extent(value: Any) -> tuple[int, int]:
-    """How many values ``value`` holds, and the length of its longest list or mapping."""
-    items, longest, waiting = 0, 0, [value]
-    while waiting and items <= MOST_ITEMS:
-        inner = waiting.pop()
-        items += 1
-        if isinstance(inner, (dict, list, tuple)):
-            longest = max(longest, len(inner))
-            waiting.extend(inner.values() if isinstance(inner, dict) else inner)
-    return items, longest

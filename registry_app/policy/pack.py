@@ -12,7 +12,8 @@ from pathlib import Path as Folder
 from typing import Any
 
 from registry_app.errors import UsageError
-from registry_app.policy.expression import Expression, Unfit, compile_expression
+from registry_app.policy.expression import Expression, compile_expression
+from registry_app.policy.grammar import Unfit
 from registry_app.policy.yaml_lines import Document, Path, ascii_only, load_yaml
 from registry_app.vault import digest
 
