@@ -77,7 +77,8 @@ class AuditReport:
     """What the audit found, and what it computed on the way."""
 
     registry: str
-    """The hash of the first leaf, hexadecimal; empty for an empty ledger."""
+    """The hash of the first leaf, hexadecimal (when that one is damaged, the next leaf's word for it); empty for an
+    empty ledger."""
     size: int
     """How many leaves were read."""
     root: bytes
@@ -293,7 +294,7 @@ class _Audit:
         leaf = leaf_hash(sealed)
         if leaf != stored:
             self._damage(seq, f"Leaf {seq} is not what was appended: it does not match its hash.")
-        if not self._frontier.size:
+        elif not self._frontier.size:
             self._registry = leaf.hex()
         self._next = seq + 1
         self._frontier, _ = self._frontier.append(leaf)
@@ -304,7 +305,9 @@ class _Audit:
             opened = dsse.decode(sealed)
             statement = read(opened.payload)
         except IntegrityError as error:
-            raise _Doubt(f"is no signed statement. {error.what}")
+            raise _Doubt(f"is no signed statement. {error.what}") from error
+        if before.size and not self._registry:
+            self._registry = statement.registry  # the first leaf is damaged: the next one names it
         if statement.registry != (self._registry if before.size else ""):
             raise _Doubt("was said in another registry.")
         self._compare_head(seq, statement, before)
@@ -318,9 +321,9 @@ class _Audit:
                 self._on_statement(seq, statement)
             raw = self._key_of(statement.person, statement.key, seq)
         except RegistryError as error:
-            raise _Doubt(f"does not fit what was said before. {error.what}")
+            raise _Doubt(f"does not fit what was said before. {error.what}") from error
         except Exception as error:  # what a hostile statement can provoke in the caller's code
-            raise _Doubt(f"does not fit what was said before ({type(error).__name__}).")
+            raise _Doubt(f"does not fit what was said before ({type(error).__name__}).") from error
         if raw is None:
             raise _Doubt("is signed with a key its author did not have there.")
         public = self._key(statement, raw)
