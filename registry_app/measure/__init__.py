@@ -1,0 +1,20 @@
+"""measure: numbers from data. Knows no registry, signs and stores nothing; prints nothing.
+
+Owns: reading and checking a table of predictions, performance, fairness, explanations, the form of a result (with a JSON
+Schema per kind in ``schemas/``), and how results are drawn on a page or a terminal. A binary tabular classifier for now.
+Never: loads a model file, opens a registry, draws from an unseeded source, prints NaN.
+
+Files in reading order:
+
+result.py       one measurement as bytes: numbers as decimal text, what is needed to make them again, ``Undefined``
+quality.py      what is wrong with a table, all at once, by row and column
+predictions.py  a table of predictions: mapping, reading CSV, checked arrays
+performance.py  rates with intervals, curves, calibration, AUC with a bootstrap
+disparity.py    how far groups lie apart: counts, intervals, tests, the outcome in words
+fairness.py     fairlearn's metrics per group and intersection, put together with the disparities
+pipeline.py     a pipeline taken apart, and the way back from its columns to the source features
+explain.py      SHAP values, summed to source features, checked for additivity
+figure.py       what to draw, read from a result: bars, curves, cases
+charts.py       figures as SVG for reports
+bars.py         figures as Rich text for the terminal
+"""

@@ -1,0 +1,107 @@
+"""What to draw, read from a result: plain numbers for ``charts`` (SVG) and ``bars`` (terminal)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from registry_app.measure.result import Result
+
+Standing = Literal["met", "not met", "no limit"]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar, or the reason why there is none."""
+
+    name: str
+    """What is measured; the user's text, escaped by whoever draws it."""
+    value: float | None
+    """Length; may be negative; ``None`` when undefined."""
+    low: float | None = None
+    """Lower end of the 95 % interval."""
+    high: float | None = None
+    """Upper end of the 95 % interval."""
+    note: str = ""
+    """Said beside the bar: ``n = 310``, or why the value is undefined."""
+    standing: Standing = "no limit"
+    """Whether the value keeps the limit drawn with it."""
+
+
+def impact_bars(result: Result, by: Sequence[str], limit: float) -> tuple[Bar, ...]:
+    """The impact ratio of each group made by the features ``by``, judged by ``limit``."""
+    bars = []
+    for group in _groups(result, by):
+        value = _value(group["impact_ratio"])
+        standing: Standing = "no limit" if value is None else "met" if value >= limit else "not met"
+        bars.append(Bar(_said(group), value, note=_note(group, group["impact_ratio"]), standing=standing))
+    return tuple(bars)
+
+
+def rate_bars(result: Result, by: Sequence[str], metric: str) -> tuple[Bar, ...]:
+    """One rate, such as ``selection_rate``, of each group made by the features ``by``, with its interval."""
+    return tuple(
+        Bar(
+            _said(group),
+            _value(group["metrics"][metric]),
+            *_ends(group["metrics"][metric].get("ci")),
+            _note(group, group["metrics"][metric]),
+        )
+        for group in _groups(result, by)
+    )
+
+
+def importance_bars(result: Result, most: int = 12) -> tuple[Bar, ...]:
+    """The most important features with their intervals, largest first."""
+    found = result.result["importance"][:most]
+    return tuple(Bar(each["feature"], float(each["value"]), *_ends(each["ci"])) for each in found)
+
+
+def case_bars(case: dict[str, Any], most: int = 8) -> tuple[Bar, ...]:
+    """The contributions to one case, largest first; the rest are summed in the last bar, so that all still add up."""
+    given = case["contributions"]
+    bars = [Bar(each["feature"], float(each["value"])) for each in given[:most]]
+    if len(given) > most:
+        rest = sum(float(each["value"]) for each in given[most:])
+        bars.append(Bar(f"{len(given) - most} other features", rest))
+    return tuple(bars)
+
+
+def roc_points(result: Result) -> tuple[tuple[float, float], ...]:
+    """False and true positive rate along the ROC curve; empty without scores."""
+    curves = result.result["curves"] or {"roc": ()}
+    return tuple((float(each["false_positive_rate"]), float(each["true_positive_rate"])) for each in curves["roc"])
+
+
+def calibration_points(result: Result) -> tuple[tuple[float, float, float, float], ...]:
+    """Mean score, share of positives and its interval, per bin that is not empty; empty without scores."""
+    found = []
+    for each in result.result["calibration"] or ():
+        score, rate = _value(each["mean_score"]), _value(each["positive_rate"])
+        low, high = _ends(each["positive_rate"].get("ci"))
+        if score is not None and rate is not None:
+            found.append((score, rate, rate if low is None else low, rate if high is None else high))
+    return tuple(found)
+
+
+def _groups(result: Result, by: Sequence[str]) -> list[dict[str, Any]]:
+    return [group for group in result.result["groups"] if set(group["by"]) == set(by)]
+
+
+def _said(group: dict[str, Any]) -> str:
+    return ", ".join(str(value) for value in group["by"].values())
+
+
+def _note(group: dict[str, Any], number: dict[str, Any]) -> str:
+    small = ", small" if group["small"] else ""
+    reason = f", undefined: {number['undefined']}" if "undefined" in number else ""
+    return f"n = {group['n']:,}{small}{reason}"
+
+
+def _value(number: dict[str, Any]) -> float | None:
+    return float(number["value"]) if "value" in number else None
+
+
+def _ends(ci: Any) -> tuple[float | None, float | None]:
+    return (float(ci[0]), float(ci[1])) if isinstance(ci, list) else (None, None)
