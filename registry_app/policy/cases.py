@@ -57,7 +57,9 @@ def load_case(data: bytes, name: str, read: Callable[[str], bytes]) -> Case:
         return Case(name, value["about"], {part: value[part] for part in _PARTS}, expect)
     other = value["starts_from"]
     if not isinstance(other, str) or "/" in other or "\\" in other or any(part in value for part in _PARTS):
-        raise _unfit(document, ("starts_from",), "starts_from must name a case beside this one, and changes alone follow")
+        raise _unfit(
+            document, ("starts_from",), "starts_from must name a case beside this one, and changes alone follow"
+        )
     first = load_yaml(read(other), other).value
     if not isinstance(first, dict) or "starts_from" in first:
         raise _unfit(document, ("starts_from",), "the case it starts from is not whole")

@@ -11,8 +11,8 @@ from registry_app.policy.grammar import ANY, Unfit, Walk, tokens
 LONGEST = 2_000
 """The most characters in one expression."""
 
-MOST_STEPS = 50_000_000
-"""The most steps one evaluation may need, by the bound of :meth:`Expression.steps`; a few seconds at worst."""
+MOST_STEPS = 20_000_000
+"""The most steps one evaluation may need, by the bound of :meth:`Expression.steps`; about two seconds at worst."""
 
 
 class Missing(Exception):

@@ -219,4 +219,3 @@ def _used(control: Control, subject: Mapping[str, Any]) -> tuple[str, ...]:
     for expression in (control.applies_when, control.enough, control.check, control.observed):
         asked.update(expression.kinds if expression is not None else ())
     return tuple(str(row["id"]) for kind, row in sorted(subject["evidence"].items()) if kind in asked)
-

@@ -21,7 +21,9 @@ _MODEL = ("name", "purpose", "intended_use", "out_of_scope", "risk_tier", "tier_
 _VERSION = ("digest", "artifact_digest", "format", "code_commit", "scan")
 _DATASET = ("name", "role", "digest", "licence")
 _NUMBER = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,3})?")
-_WORDS = frozenset({"by", "metric", "feature", "features", "group", "name", "label", "reason", "reasons", "outcome", "id"})
+_WORDS = frozenset(
+    {"by", "metric", "feature", "features", "group", "name", "label", "reason", "reasons", "outcome", "id"}
+)
 """Keys whose values are words even when they look like numbers: a group can be called ``25``."""
 
 _DEEPEST = 24
