@@ -117,7 +117,7 @@ class Expression:
             raise NotComputed("the types of its values do not fit") from None
         except (KeyboardInterrupt, SystemExit):
             raise
-        except BaseException:  # a panic of the library is no Exception
+        except BaseException:  # noqa: BLE001  a panic of the library is no Exception
             raise NotComputed("the expression failed") from None
 
 
@@ -136,7 +136,7 @@ def compile_expression(text: str) -> Expression:
         program = cel.compile(text)
     except (KeyboardInterrupt, SystemExit):
         raise
-    except BaseException as error:  # a panic of the library is no Exception
+    except BaseException as error:  # noqa: BLE001  a panic of the library is no Exception
         _, found, where = str(error).partition("ERROR: <input>:")
         said = "".join(c for c in " ".join(where.split("\n")[0].split()) if c.isprintable())[:160]
         raise Unfit(f"it is not CEL (at {said})" if found else "it is not CEL") from None

@@ -21,6 +21,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 
 DEEPEST = 24
 """The most brackets in each other."""
@@ -63,14 +64,14 @@ def tokens(text: str) -> list[Token]:
     while at < len(text):
         match = _TOKEN.match(text, at)
         if match is None:
-            raise Unfit(f"it has the character {ascii(text[at])}, which is not allowed there")
+            raise Unfit(f"it has the character {text[at]!a}, which is not allowed there")
         at = match.end()
         kind = match.lastgroup or ""
         if kind != "space":
             found.append(("mark" if match.group() == "in" else kind, match.group()))
     if not found:
         raise Unfit("it is empty")
-    for (left, word), (right, _) in zip(found, found[1:], strict=False):
+    for (left, word), (right, _) in pairwise(found):
         if left != "mark" and right != "mark":
             raise Unfit(f"something is missing after {ascii(word)[:60]}")
     return found

@@ -62,7 +62,7 @@ class _View:
 
     def __init__(self, subject: Mapping[str, Any]) -> None:
         self.subject = subject
-        self.parts = {"": extent([subject[key] for key in ("model", "version", "datasets")])}
+        self.parts = {"": extent({key: subject[key] for key in ("model", "version", "datasets")})}
         self.parts |= {kind: extent(row) for kind, row in subject["evidence"].items()}
 
     def answer(self, expression: Expression) -> Any:

@@ -264,7 +264,7 @@ def _check_texts(document: Document, value: Any, path: Path) -> None:
                     continue
                 raise document.problem(
                     path,
-                    f"{_place(document, path)} has the character {ascii(character)}, which does not print",
+                    f"{_place(document, path)} has the character {character!a}, which does not print",
                     "Remove the character, and keep each text on one line.",
                 )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
 from registry_app.errors import UsageError
@@ -22,11 +22,14 @@ _VERSION = ("digest", "artifact_digest", "format", "code_commit", "scan")
 _DATASET = ("name", "role", "digest", "licence")
 _NUMBER = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,3})?")
 _WORDS = frozenset(
-    {"by", "metric", "feature", "features", "group", "name", "label", "reason", "reasons", "outcome", "id"}
+    {"by", "metric", "feature", "features", "group", "name", "label", "reason", "reasons", "outcome", "undefined", "id"}
 )
 """Keys whose values are words even when they look like numbers: a group can be called ``25``."""
 
 _DEEPEST = 24
+
+_SAID_METRIC = "demographic_parity_ratio"
+"""The disparity that the words of a fairness result are about."""
 
 
 def subject_of(
@@ -99,25 +102,34 @@ def _measured(kind: str, row: Mapping[str, Any]) -> dict[str, Any]:
 def _single(result: Mapping[str, Any], undefined: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """Disparities by one sensitive feature: metric -> feature -> {value, ci, cannot_tell, ...}.
 
-    One that is given twice counts as undefined: the better one must not hide the worse one.
+    One that is given twice counts as undefined: the better one must not hide the worse one. What the measurement says
+    in words is about selection rates, so it is laid to the ratio of these; a disparity may also have words of its own.
     """
     found: dict[str, dict[str, Any]] = {}
-    twice: set[tuple[str, str]] = set()
-    rows = result.get("disparities")
+    said = {by: row.get("outcome") for by, row in _alone(result.get("outcomes"))}
+    for feature, row in _alone(result.get("disparities")):
+        metric = row.get("metric")
+        if not isinstance(metric, str):
+            continue
+        whole = said.get(feature, result.get("outcome")) if metric == _SAID_METRIC else ""
+        words = row.get("outcome", whole)
+        cannot = isinstance(words, str) and words.lower().lstrip().startswith("cannot tell")
+        if feature in found.setdefault(metric, {}):
+            undefined.append({"path": f"{metric} by {feature} value", "reason": "it is given twice", "n": 0})
+            row.pop("value", None)
+        elif "value" not in row and isinstance(row.get("undefined"), str):
+            rows = row["n"] if type(row.get("n")) is int else 0
+            undefined.append({"path": f"{metric} by {feature} value", "reason": row["undefined"][:200], "n": rows})
+        found[metric][feature] = row | {"cannot_tell": cannot}
+    return found
+
+
+def _alone(rows: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Those of ``rows`` that are by one feature alone, with its name."""
     for row in rows if isinstance(rows, list) else []:
         by = row.get("by") if isinstance(row, dict) else None
-        metric = row.get("metric") if isinstance(row, dict) else None
-        if not isinstance(metric, str) or not isinstance(by, list) or len(by) != 1 or not isinstance(by[0], str):
-            continue
-        if by[0] in found.get(metric, {}):
-            twice.add((metric, by[0]))
-        said = row.get("outcome", result.get("outcome", ""))
-        cannot = isinstance(said, str) and said.lower().replace("_", " ").lstrip().startswith("cannot tell")
-        found.setdefault(metric, {})[by[0]] = row | {"cannot_tell": cannot}
-    for metric, feature in sorted(twice):
-        found[metric][feature].pop("value", None)
-        undefined.append({"path": f"{metric} by {feature} value", "reason": "it is given twice", "n": 0})
-    return found
+        if isinstance(by, list) and len(by) == 1 and isinstance(by[0], str):
+            yield by[0], dict(row)
 
 
 class _Gone(Exception):
@@ -168,7 +180,7 @@ def _number(value: Any, path: str, undefined: list[dict[str, Any]], key: str, de
         _gone(path, "it is no finite number", 0, undefined)
     if isinstance(value, (int, float, str)):
         return value
-    _gone(path, "it is of an unknown type", 0, undefined)
+    return _gone(path, "it is of an unknown type", 0, undefined)
 
 
 def _gone(path: str, reason: str, n: int, undefined: list[dict[str, Any]]) -> NoReturn:

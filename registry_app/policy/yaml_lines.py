@@ -56,7 +56,7 @@ class Document:
 class _Lines(yaml.SafeLoader):
     """SafeLoader that gives nodes one at a time and resolves nothing but whole numbers, true, false and null."""
 
-    yaml_implicit_resolvers = {}  # noqa: RUF012  (PyYAML's own way; own dict, so SafeLoader keeps its resolvers)
+    yaml_implicit_resolvers = {}
 
     nodes = 0
     depth = 0

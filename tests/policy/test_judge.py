@@ -164,6 +164,16 @@ def test_a_condition_that_would_run_for_long_is_not_begun(check: str) -> None:
     assert verdict.reason == "The check could not be computed: it would take more steps than are allowed."
 
 
+def test_a_comparison_costs_as_much_as_what_it_compares() -> None:
+    pack = load_pack(written(plain(control={"check": "datasets.all(a, datasets.all(b, a == b))"})), "p.yaml")
+
+    def outcome(columns: int) -> str:
+        datasets = [{"sensitive_columns": ["a"] * columns}] * 200
+        return judge(pack, subject_of({}, {}, datasets, []))[0].outcome
+
+    assert (outcome(5), outcome(190), outcome(900)) == ("met", "met", "insufficient_evidence")
+
+
 def test_a_subject_of_too_many_values_is_not_looked_at() -> None:
     assert "more values than are allowed" in bomb("datasets[0].name == 'd0'", rows=20_000).reason
 

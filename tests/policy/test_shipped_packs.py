@@ -53,7 +53,8 @@ def test_a_met_verdict_always_says_what_was_observed(name: str) -> None:
     for case in cases_of(pack):
         for verdict in case.verdicts(pack):
             assert verdict.observed or verdict.outcome == "insufficient_evidence", (case.name, verdict)
-            assert verdict.reason.endswith(".") and verdict.citations
+            assert verdict.reason.endswith(".")
+            assert verdict.citations
 
 
 @pytest.mark.parametrize("name", shipped_packs())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,7 +71,5 @@ def test_a_merge_key_merges_nothing() -> None:
 
 @given(st.one_of(st.binary(max_size=60), st.text(alphabet="ab:-[]{}!&*?|>'\"%#,\n 1~", max_size=40).map(str.encode)))
 def test_any_bytes_give_a_value_or_a_sentence(data: bytes) -> None:
-    try:
-        load_yaml(data, "f")
-    except UsageError as error:
-        assert error.what.isprintable()
+    with suppress(UsageError):
+        assert load_yaml(data, "f").line(()) >= 1
