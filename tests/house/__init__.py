@@ -1,0 +1,1 @@
+"""Tests of the house itself: its cards, sizes, names, imports, stylesheets, README and wheel."""
