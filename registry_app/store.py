@@ -43,8 +43,12 @@ class Store:
     """Where it is."""
     engine: Engine
     """The encrypted database."""
+    keys: DataKeys
+    """The data keys, by epoch."""
     sealer: Sealer
     """What opens sealed values."""
+    key: bytes
+    """The raw key of the database."""
     lock: FolderLock
     """Held as long as it is open."""
     anchor: Anchor
@@ -80,7 +84,7 @@ class Store:
         """
         with self.reading() as rows:
             log = Log(rows)
-            self.seen = self.anchor.compare(log, lambda person: _keys_of(rows, person))
+            self.seen = self.anchor.compare(log, lambda person: keys_of(rows, person))
             self.newest = log.head()
 
     def extends(self, head: Head, root_at_known: bytes) -> None:
@@ -116,7 +120,7 @@ def open_store(folder: Folder, registry: str, keys: DataKeys, *, read_only: bool
         engine = open_sqlcipher(folder.database, key, read_only=read_only)
         anchor = Anchor(folder.head, state_folder(), registry)
         store = Store(
-            folder, engine, Sealer(keys.keys, keys.current_epoch), lock, anchor, registry, read_only=read_only
+            folder, engine, keys, Sealer(keys.keys, keys.current_epoch), key, lock, anchor, registry, read_only=read_only
         )
         _require_shape(store)
         store.compare()
@@ -158,7 +162,7 @@ def _require_shape(store: Store) -> None:
         store.lock.share()
 
 
-def _keys_of(rows: Rows, person: str) -> list[bytes]:
+def keys_of(rows: Rows, person: str) -> list[bytes]:
     """The public keys a person (or the recovery) ever held."""
     from sqlalchemy import select
 

@@ -13,7 +13,7 @@ from registry_app.ledger.fact import Fact
 from registry_app.ledger.log import Log
 from registry_app.ledger.meaning import Action, Reader, View
 from registry_app.ledger.payload import Payloads
-from registry_app.ledger.replay import Finding, differences, replay
+from registry_app.ledger.replay import Finding, differences, payload_differences, replay
 from registry_app.ledger.saying import Saying, say
 from registry_app.people.actions import AddMember, Enrol, FormTeam, Found, Grant
 from registry_app.reviews.actions import AdoptFirstRoutes
@@ -34,12 +34,16 @@ class Actor:
     key: Ed25519PrivateKey = field(default_factory=lambda: Ed25519PrivateKey.from_private_bytes(chance.token(32)))
 
     @property
+    def public_key(self) -> bytes:
+        return self.key.public_key().public_bytes_raw()
+
+    @property
     def public(self) -> str:
-        return self.key.public_key().public_bytes_raw().hex()
+        return self.public_key.hex()
 
     @property
     def key_id(self) -> str:
-        return digest.sha256_hex(bytes.fromhex(self.public))
+        return digest.sha256_hex(self.public_key)
 
     def sign(self, message: bytes) -> bytes:
         return self.key.sign(message)
@@ -107,9 +111,8 @@ class Stage:
         with reading(self.engine) as live, writing(fresh) as other:
             rows = Rows(live)
             log = Log(rows)
-            leaves = [(leaf.seq, leaf.envelope, leaf.reckoned) for leaf in map(log.leaf, range(log.head().size))]
-            found = list(replay(leaves, Rows(other), Payloads(rows, self.sealer), MEANING))
-            return found + list(differences(live, other))
+            found = list(replay(log.stored(), Rows(other), Payloads(rows, self.sealer), MEANING))
+            return [*found, *differences(live, other), *payload_differences(live, other)]
 
 
 def _anything(*_: Any) -> None:

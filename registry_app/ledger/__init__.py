@@ -20,5 +20,7 @@ log.py          append, read with every hash checked, nodes
 meaning.py      folds, rules, actions and views: what the rooms hand in
 saying.py       checked, folded, signed, appended: one transaction
 replay.py       the tables once more from the ledger alone, with every rule asked again
+trail.py        the stored tree, node by node
+anchor.py       the heads kept outside, and what they refuse
 audit.py        integrity and authenticity of a whole ledger, streamed and in parallel
 """

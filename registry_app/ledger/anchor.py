@@ -11,14 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from registry_app.errors import Damaged, RolledBack, StorageError
-from registry_app.ledger.checkpoint import Checkpoint, SignedCheckpoint, parse
+from registry_app.ledger.checkpoint import ORIGIN, Checkpoint, SignedCheckpoint, parse
 from registry_app.ledger.entry import Head
 from registry_app.ledger.log import Log
 from registry_app.ledger.saying import Signer
 from registry_app.vault.head import HeadFile
 
-ORIGIN = "registry-app/"
-"""The checkpoint's origin line is this and the registry's id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,7 @@ class Anchor:
 
     def keep(self, head: Head, signer: Signer, *, durable: bool = False) -> None:
         """Keep the head after a commit; a place that cannot be written is passed over, for the head may lag."""
-        text = Checkpoint(ORIGIN + self._registry, head.size, head.root).sign([signer])
+        text = Checkpoint.of(self._registry, head.size, head.root).sign([signer])
         for file in self._files:
             try:
                 file.write(text, durable=durable)

@@ -105,6 +105,20 @@ class Log:
         found = self._rows.connection.execute(select(func.max(held.seq)).where(held.reckoned <= moment)).scalar()
         return None if found is None else int(found)
 
+    def stored(self, start: int = 0) -> Iterator[Leaf]:
+        """Every leaf as it is stored, unchecked, in order, in bounded memory."""
+        from sqlalchemy import select
+
+        held = LeafRow.__table__.c  # type: ignore[attr-defined]
+        columns = (held.seq, held.id, held.person, held.time, held.reckoned, held.hash, held.envelope)
+        while True:
+            query = select(*columns).where(held.seq >= start).order_by(held.seq).limit(_BATCH)
+            batch = self._rows.connection.execute(query).all()
+            yield from (Leaf(*row[:5], bytes(row[5]), bytes(row[6])) for row in batch)
+            if len(batch) < _BATCH:
+                return
+            start = batch[-1][0] + 1
+
     def raw(self, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, bytes, bytes]]:
         """Position, envelope and stored hash of each leaf, unchecked, in order, in bounded memory."""
         from sqlalchemy import select

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -14,9 +15,11 @@ from registry_app.ledger import envelope
 from registry_app.ledger.canonical import parse
 from registry_app.ledger.entry import Entry
 from registry_app.ledger.fact import Fact, read_fact
+from registry_app.ledger.log import Leaf
 from registry_app.ledger.meaning import Meaning, Standing
 from registry_app.ledger.payload import Payloads
 from registry_app.ledger.statement import Said, Statement, read
+from registry_app.ledger.tables import PayloadRow
 from registry_app.vault.rows import Rows
 
 OWN_TABLES = frozenset({"leaf", "node", "head", "payload"})
@@ -43,38 +46,42 @@ def facts_of(statement: Statement, payloads: Payloads) -> Iterator[tuple[Said, F
         yield said, read_fact(said.kind, said.version, said.body, hidden)
 
 
-def replay(
-    leaves: Iterable[tuple[int, bytes, str]], rows: Rows, payloads: Payloads, meaning: Meaning
-) -> Iterator[Finding]:
-    """Fold ``leaves`` (position, envelope, reckoned time) into empty tables; yields what spoils authority or evidence.
+def replay(leaves: Iterable[Leaf], rows: Rows, payloads: Payloads, meaning: Meaning) -> Iterator[Finding]:
+    """Fold ``leaves`` into empty tables; yields what spoils authority, evidence, or the columns beside a leaf.
 
     A statement that no rule allows is found, and folded all the same, so that what stands on it is judged by itself.
 
     Args:
-        rows: where to fold; its tables are empty.
+        rows: where to fold; its tables are empty. Payloads that leaves name are noted there, without content.
         payloads: where the sealed payloads are read, which may be another database.
     """
-    for seq, sealed, reckoned in leaves:
-        rows.seq = seq
+    reckoned = ""
+    for leaf in leaves:
+        rows.seq = leaf.seq
         try:
-            statement = read(envelope.decode(sealed).payload)
-            at = Entry(seq, statement.person, statement.key, statement.time, reckoned)
+            statement = read(envelope.decode(leaf.envelope).payload)
             pairs = list(facts_of(statement, payloads))
         except RegistryError as error:
-            yield Finding("evidence", seq, f"Leaf {seq} cannot be read back: {error.what}")
+            yield Finding("evidence", leaf.seq, f"Leaf {leaf.seq} cannot be read back: {error.what}")
             continue
-        if seq > 0:
-            yield from _asked(seq, lambda a=at, p=pairs: meaning.speaker(Standing(rows, payloads, a), [f for _, f in p]))
+        reckoned = max(reckoned, statement.time)
+        at = Entry(leaf.seq, statement.person, statement.key, statement.time, reckoned)
+        if (leaf.id, leaf.person, leaf.time, leaf.reckoned) != (statement.id, at.person, at.time, reckoned):
+            yield Finding("projection", leaf.seq, f"The columns beside leaf {leaf.seq} are not what it says.")
+        if leaf.seq > 0:
+            yield from _asked(leaf.seq, partial(meaning.speaker, Standing(rows, payloads, at), [f for _, f in pairs]))
         for said, fact in pairs:
             here = at.holding(said.payload)
-            yield from _asked(seq, lambda h=here, f=fact: meaning.allow(Standing(rows, payloads, h), f))
+            if said.payload:
+                rows.add(PayloadRow, digest=said.payload, body=None)
+            yield from _asked(leaf.seq, partial(meaning.allow, Standing(rows, payloads, here), fact))
             try:
                 meaning.fold(rows, fact, here)
             except Exception as error:
-                yield Finding("authority", seq, f"Leaf {seq} ({said.kind}) does not fit what was said before: {error}")
+                yield Finding("authority", leaf.seq, f"Leaf {leaf.seq} ({said.kind}) does not fit what was said before: {error}")
 
 
-def _asked(seq: int, ask: Any) -> Iterator[Finding]:
+def _asked(seq: int, ask: Callable[[], None]) -> Iterator[Finding]:
     try:
         ask()
     except RegistryError as error:
@@ -85,6 +92,24 @@ def projected() -> list[Any]:
     """The tables that are a projection of the ledger, by name."""
     tables = SQLModel.metadata.tables
     return [tables[name] for name in sorted(tables) if name not in OWN_TABLES]
+
+
+def payload_differences(live: Connection, replayed: Connection) -> Iterator[Finding]:
+    """Payloads that no leaf names, and named ones that are missing."""
+    table = SQLModel.metadata.tables["payload"]
+    query = select(table.c.digest).order_by(table.c.digest)
+    ours = (row[0] for row in live.execution_options(yield_per=1_000).execute(query))
+    theirs = (row[0] for row in replayed.execution_options(yield_per=1_000).execute(query))
+    here, there = next(ours, None), next(theirs, None)
+    while here is not None or there is not None:
+        if here == there:
+            here, there = next(ours, None), next(theirs, None)
+        elif there is None or (here is not None and here < there):
+            yield Finding("evidence", None, f"Payload {str(here)[:16]} was put in: no leaf names it.")
+            here = next(ours, None)
+        else:
+            yield Finding("evidence", None, f"Payload {there[:16]} is missing.")
+            there = next(theirs, None)
 
 
 def differences(live: Connection, replayed: Connection) -> Iterator[Finding]:

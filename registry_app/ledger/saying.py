@@ -29,7 +29,11 @@ class Signer(Protocol):
     def key_id(self) -> str:
         """SHA-256 of the Ed25519 public key, hexadecimal."""
 
-    def sign(self, message: bytes) -> bytes:
+    @property
+    def public_key(self) -> bytes:
+        """The 32-byte Ed25519 public key."""
+
+    def sign(self, message: bytes, /) -> bytes:
         """The Ed25519 signature of ``message`` (RFC 8032)."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index
+from sqlalchemy import DDL, Index, event
 from sqlmodel import Field, SQLModel
 
 from registry_app.ledger.entry import Entry
@@ -150,6 +150,17 @@ class TagRow(SQLModel, table=True):
     until: int | None
     kind: str
     value: str
+
+
+NAME_SEARCH = (
+    "CREATE VIRTUAL TABLE model_search USING fts5(name, content='model', content_rowid='rowid', tokenize='trigram')",
+    "CREATE TRIGGER model_search_added AFTER INSERT ON model BEGIN "
+    "INSERT INTO model_search(rowid, name) VALUES (new.rowid, new.name); END",
+)
+"""SQLite's trigram index over models' names; PostgreSQL searches without it."""
+
+for _statement in NAME_SEARCH:
+    event.listen(ModelRow.__table__, "after_create", DDL(_statement).execute_if(dialect="sqlite"))  # type: ignore[attr-defined]
 
 
 def _registered(rows: Rows, said: facts.ModelRegistered, at: Entry) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select, tuple_
+from sqlalchemy import Integer, Select, and_, column, literal_column, or_, select, text, tuple_
 
 from registry_app.ledger.meaning import Reader, View
 from registry_app.ledger.payload import Payloads
@@ -17,6 +17,7 @@ from registry_app.vault.rows import Row, Rows
 
 PAGE = 50
 _LAST = "\U0010ffff"
+_TRIGRAM = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ class ModelPage(View[tuple[ModelSummary, ...]]):
         if self.prefix:
             query = query.where(held.name >= self.prefix, held.name < self.prefix + _LAST)
         if self.contains:
-            query = query.where(held.name.contains(self.contains, autoescape=True))
+            query = query.where(_contains(held, reader.rows, self.contains))
         if self.tag:
             query = query.where(held.id.in_(_tagged(reader.rows, "model", self.tag)))
         found = _mappings(reader.rows, query.limit(self.limit))
@@ -347,6 +348,14 @@ def _holds(held: Any, rows: Rows) -> Any:
     if rows.at is None:
         return held.until.is_(None)
     return and_(held.since <= rows.at, or_(held.until.is_(None), held.until > rows.at))
+
+
+def _contains(held: Any, rows: Rows, words: str) -> Any:
+    if rows.connection.dialect.name != "sqlite" or len(words) < _TRIGRAM:
+        return held.name.contains(words, autoescape=True)
+    quoted = '"' + words.replace('"', '""') + '"'
+    matching = text("SELECT rowid FROM model_search WHERE name MATCH :words").bindparams(words=quoted)
+    return literal_column("model.rowid").in_(matching.columns(column("rowid", Integer)))
 
 
 def _tagged(rows: Rows, kind: str, tag: tuple[str, str]) -> Select[Any]:

@@ -8,6 +8,7 @@ In reading order:
 facts.py     what can be said about people
 actions.py   who may say it
 tables.py    what is remembered
+keys.py      which key could speak where, for audits
 standing.py  the questions rules ask: roles, transitive teams, active administrators
 views.py     what can be asked
 """

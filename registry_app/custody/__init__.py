@@ -1,0 +1,33 @@
+"""Who holds keys: what changes the keyring and the ledger together.
+
+The keyring is a file and the ledger a database, so neither can wait for the other. Each operation is ordered so that a
+crash between the two leaves a state the next try repairs: keys are in the keyring before the ledger knows them (and are
+of no use until it does), and the ledger forgets somebody before the keyring does (and the ledger decides).
+
+In reading order:
+
+founding.py   a new registry: its first keys, administrator, routes and pack
+enrolment.py  enrol, re-enrol, disable, change the passphrase, recover
+rotation.py   a new data key for everything, resumable after a crash at any point
+salvage.py    what is intact of a damaged registry, as files
+"""
+
+from __future__ import annotations
+
+from registry_app.custody.enrolment import change_passphrase, disable, enrol, re_enrol, recover
+from registry_app.custody.founding import Founding, found
+from registry_app.custody.rotation import rotate
+from registry_app.custody.salvage import Salvaged, salvage
+
+__all__ = [
+    "Founding",
+    "Salvaged",
+    "change_passphrase",
+    "disable",
+    "enrol",
+    "found",
+    "re_enrol",
+    "recover",
+    "rotate",
+    "salvage",
+]

@@ -1,0 +1,132 @@
+"""Enrol, re-enrol, disable, change the passphrase, recover."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from registry_app.house import MEANING
+from registry_app.ledger.meaning import Action
+from registry_app.ledger.saying import say
+from registry_app.people import actions
+from registry_app.people.standing import person_by_handle
+from registry_app.receipt import Receipt, transact
+from registry_app.store import open_store
+from registry_app.vault import chance, kdf, keyfile, recovery
+from registry_app.vault.folder import Folder, keep_private
+from registry_app.vault.identity import Identity
+from registry_app.vault.keyring import DataKeys, Keyring
+from registry_app.vault.passphrase import require_strong
+from registry_app.workspace import Workspace
+
+
+def enrol(workspace: Workspace, handle: str, name: str, passphrase: str, email: str = "") -> Receipt:
+    """Enrol a person: new keys under their passphrase, and the data key wrapped to them.
+
+    Raises:
+        UsageError: the handle is taken, a name is refused, or the passphrase is weak.
+        Refused: whoever asks is no administrator; nothing was changed.
+    """
+    require_strong(passphrase, (handle, name, email))
+    identity = Identity.create(chance.uuid7())
+    action = actions.Enrol(identity.person, identity.public_key.hex(), identity.public.box_digest, handle, name, email)
+    rehearse(workspace, action)
+    keyring, keys = keyring_of(workspace)
+    if keyring.slot_of(handle) is not None:  # left by an enrolment that the ledger never heard of
+        keyring = keyring.remove(keyring.slot_of(handle).person)
+    keyring = keyring.enrol(identity.person, handle, identity, passphrase, kdf.chosen(), keys)
+    keyfile.save(workspace.store.folder.path, keyring.encode(keys))
+    return workspace.run(action)
+
+
+def re_enrol(workspace: Workspace, handle: str, passphrase: str, reason: str) -> Receipt:
+    """Give somebody who lost the passphrase new keys; what the old key signed stays valid.
+
+    Raises:
+        UsageError, Refused: as :func:`enrol`.
+    """
+    require_strong(passphrase, (handle,))
+    with workspace.store.reading() as rows:
+        person = person_by_handle(rows, handle)["id"]
+    identity = Identity.create(person)
+    action = actions.ReEnrol(handle, identity.public_key.hex(), identity.public.box_digest, reason)
+    rehearse(workspace, action)
+    keyring, keys = keyring_of(workspace)
+    keyring = keyring.re_enrol(person, handle, identity, passphrase, kdf.chosen(), keys)
+    receipt = workspace.run(action)
+    keyfile.save(workspace.store.folder.path, keyring.encode(keys))
+    return receipt
+
+
+def disable(workspace: Workspace, handle: str, reason: str) -> Receipt:
+    """Let somebody sign and open the registry no longer. Follow it with a rotation: they may have kept a copy."""
+    with workspace.store.reading() as rows:
+        person = person_by_handle(rows, handle)["id"]
+    receipt = workspace.run(actions.Disable(handle, reason))
+    keyring, keys = keyring_of(workspace)
+    if keyring.slot_of(handle) is not None:
+        keyfile.save(workspace.store.folder.path, keyring.remove(person).encode(keys))
+    return receipt
+
+
+def change_passphrase(workspace: Workspace, old: str, new: str) -> None:
+    """Wrap the keys of the person at work under a new passphrase. Keys stay, so the ledger hears nothing.
+
+    Raises:
+        AuthenticationError: the old one is wrong.
+        UsageError: the new one is weak.
+    """
+    require_strong(new, (workspace.handle,))
+    folder = workspace.store.folder.path
+    keyring = keyfile.load(folder)
+    keys = keyring.unlock(workspace.handle, old).data_keys
+    changed = keyring.change_passphrase(workspace.handle, old, new, kdf.chosen())
+    keyfile.save(folder, changed.encode(keys), forget_previous=True)
+
+
+def recover(path: Path, recovery_key: str, handle: str, passphrase: str, reason: str) -> Workspace:
+    """Re-enrol a person with the registry's recovery key, and open the registry as that person.
+
+    Raises:
+        UsageError: the key has a typing error, or the passphrase is weak.
+        AuthenticationError: it is not this registry's key.
+    """
+    keep_private()
+    require_strong(passphrase, (handle,))
+    folder = Folder(path.absolute())
+    folder.require()
+    keyring = keyfile.load(folder.path)
+    unlocked = keyring.unlock_recovery(recovery.read(recovery_key))
+    store = open_store(folder, keyring.registry, unlocked.data_keys)
+    try:
+        with store.reading() as rows:
+            person = person_by_handle(rows, handle)["id"]
+        identity = Identity.create(person)
+        action = actions.ReEnrol(handle, identity.public_key.hex(), identity.public.box_digest, reason)
+        keyring = keyring.re_enrol(person, handle, identity, passphrase, kdf.chosen(), unlocked.data_keys)
+        transact(store, unlocked.identity, action, chance.uuid7(), None)
+        keyfile.save(folder.path, keyring.encode(unlocked.data_keys))
+    finally:
+        store.close()
+    return Workspace.open(path, handle, passphrase)
+
+
+class _Rehearsed(Exception):
+    """Every rule said yes; roll back."""
+
+
+def rehearse(workspace: Workspace, action: Action) -> None:
+    """Ask every rule before keys are made, and change nothing."""
+    try:
+        with workspace.store.writing() as rows:
+            say(rows, workspace.store.sealer, workspace.signer, action, MEANING, chance.uuid7(), None)
+            raise _Rehearsed
+    except _Rehearsed:
+        return
+
+
+def keyring_of(workspace: Workspace) -> tuple[Keyring, DataKeys]:
+    """The keyring on disk, found whole, and the data keys of the open registry."""
+    keyring = keyfile.load(workspace.store.folder.path)
+    keys = workspace.store.keys
+    keyring.require_mac(keys)
+    return keyring, keys
