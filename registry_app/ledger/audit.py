@@ -112,6 +112,11 @@ class KeyHistory:
         spans = self._spans.get((person, key_id), [])
         spans[:] = [(since, seq if until is None else until, key) for since, until, key in spans]
 
+    def retire_all(self, person: str, seq: int) -> None:
+        """The last leaf ``person`` could sign with any key held so far is ``seq``."""
+        for held in [key for key in self._spans if key[0] == person]:
+            self.retire(*held, seq)
+
     def __call__(self, person: str, key_id: str, seq: int) -> bytes | None:
         """The public key that holds at ``seq``, if any."""
         for since, until, key in self._spans.get((person, key_id), []):
@@ -183,7 +188,7 @@ class _Reading:
             self.reason = error.what
         except RegistryError:
             raise
-        except Exception as error:  # a damaged store answers with whatever its driver has: MemoryError, ValueError
+        except Exception as error:  # noqa: BLE001  a damaged store answers with MemoryError, ValueError, anything
             self.reason = f"The store answered with {type(error).__name__}."
 
 

@@ -92,12 +92,10 @@ def verify_consistency(old: int, new: int, old_root: bytes, new_root: bytes, pat
         return False
     if not (_is_hash(old_root) and _is_hash(new_root) and _is_path(path)):
         return False
-    if (old == 0 and not equal(old_root, EMPTY_ROOT)) or (new == 0 and not equal(new_root, EMPTY_ROOT)):
-        return False
+    if old == 0:
+        return not path and equal(old_root, EMPTY_ROOT) and (new > 0 or equal(new_root, EMPTY_ROOT))
     if old == new:
         return not path and equal(old_root, new_root)
-    if old == 0:
-        return not path
     nodes = list(path)
     if old & (old - 1) == 0:
         nodes.insert(0, old_root)

@@ -176,13 +176,7 @@ def read(payload: bytes) -> Statement:
     _moment(time)
     registry, size, root = predicate["registry"], head["size"], head["root"]
     _hash("the author's key", key)
-    _hash("the head's root", root)
-    if type(size) is not int or not 0 <= size <= MAX_INTEGER:
-        raise _wrong("the head's size is no whole number from 0 up")
-    if size:
-        _hash("the registry", registry)
-    elif registry != "" or root != _EMPTY_ROOT:
-        raise _wrong("it saw an empty ledger but is not the first statement of one")
+    _seen(registry, size, root)
     if type(facts) is not list or not facts:
         raise _wrong("it says no fact")
     said = tuple([_said(each) for each in facts])
@@ -198,11 +192,21 @@ def read(payload: bytes) -> Statement:
     return Statement(registry, identity, person, key, time, size, root, said, about)
 
 
+def _seen(registry: Any, size: Any, root: Any) -> None:
+    _hash("the head's root", root)
+    if type(size) is not int or not 0 <= size <= MAX_INTEGER:
+        raise _wrong("the head's size is no whole number from 0 up")
+    if size:
+        _hash("the registry", registry)
+    elif registry != "" or root != _EMPTY_ROOT:
+        raise _wrong("it saw an empty ledger but is not the first statement of one")
+
+
 def _said(value: Any) -> Said:
     if type(value) is not dict:
         raise _wrong("a fact is no object")
     fields = tuple(value)
-    if fields != _SAID and fields != _SAID_SEALED:
+    if fields not in (_SAID, _SAID_SEALED):
         raise _wrong("a fact does not have the fields kind, v and body, and perhaps payload")
     kind, version, body = value["kind"], value["v"], value["body"]
     if type(kind) is not str or len(kind) > 64 or not _KIND(kind):

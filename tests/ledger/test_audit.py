@@ -129,7 +129,8 @@ def test_a_true_ledger_holds(workers: int) -> None:
     assert report.frontier == ledger.frontier
     assert report.root == ledger.frontier.root() == tree_root(map(leaf_hash, ledger.envelopes))
     assert report.registry == ledger.registry
-    assert report.holds("integrity") and report.holds("authenticity")
+    assert report.holds("integrity")
+    assert report.holds("authenticity")
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -157,7 +158,8 @@ def test_a_statement_may_see_an_older_head() -> None:
     ledger.add(ANNA).add(ANNA)
     ledger.put(sign(replace(early, id=uuid(77)).encode(), BERT).encode())
     report = audited(ledger.leaves())
-    assert report.findings == () and report.unseen_heads == 0
+    assert report.findings == ()
+    assert report.unseen_heads == 0
 
 
 def test_heads_too_far_back_are_counted_and_not_judged(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,7 +171,8 @@ def test_heads_too_far_back_are_counted_and_not_judged(monkeypatch: pytest.Monke
         ledger.add(ANNA)
     ledger.put(sign(replace(early, id=uuid(77)).encode(), BERT).encode())
     report = audited(ledger.leaves())
-    assert report.findings == () and report.unseen_heads == 1
+    assert report.findings == ()
+    assert report.unseen_heads == 1
 
 
 def test_what_a_leaf_teaches_is_known_before_any_later_key_is_asked_for() -> None:
@@ -423,7 +426,8 @@ def test_a_missing_leaf_is_named() -> None:
 
 def test_a_missing_beginning_is_found() -> None:
     report = audited(TRUE.leaves()[2:])
-    assert ("integrity", 0) in answers(report) and not report.holds("authenticity")
+    assert ("integrity", 0) in answers(report)
+    assert not report.holds("authenticity")
 
 
 def test_leaves_renumbered_after_a_removal_are_found_by_the_heads_that_were_seen() -> None:
@@ -460,7 +464,8 @@ def test_an_id_used_for_another_statement_is_found() -> None:
 
 def test_a_shortened_ledger_holds_for_truncation_is_a_question_of_completeness() -> None:
     report = audited(TRUE.leaves()[:AT])
-    assert report.findings == () and report.size == AT
+    assert report.findings == ()
+    assert report.size == AT
 
 
 @pytest.mark.parametrize("workers", [1, 3])
@@ -489,11 +494,13 @@ def test_findings_stand_in_the_order_of_the_ledger_whoever_found_them() -> None:
 
 
 def test_the_sentences_name_the_leaf_and_show_nothing_of_its_content() -> None:
-    for name in FORGED:
+    for forged in FORGED.values():
         leaves = TRUE.leaves()[: AT + 1]
-        leaves[AT] = (AT, FORGED[name], leaf_hash(FORGED[name]))
+        leaves[AT] = (AT, forged, leaf_hash(forged))
         for finding in audited(leaves).findings:
-            assert "7" in finding.sentence and finding.sentence.isprintable() and len(finding.sentence) < 250
+            assert "7" in finding.sentence
+            assert finding.sentence.isprintable()
+            assert len(finding.sentence) < 250
 
 
 # Reading and judging code that fails.
@@ -565,6 +572,36 @@ def test_a_key_that_is_not_the_one_named_verifies_nothing(key: Any) -> None:
     assert answers(check(leaves, key_of, workers=1)) == [("authenticity", AT)]
 
 
+def test_a_key_under_a_name_that_is_not_its_digest_is_refused() -> None:
+    misnamed = resaid(BERT, key="cd" * 32)
+    misnamed = replace(
+        decode(misnamed), signatures=(Signature("cd" * 32, decode(misnamed).signatures[0].sig),)
+    ).encode()
+    leaves = [*TRUE.leaves()[:AT], (AT, misnamed, leaf_hash(misnamed))]
+    report = check(leaves, lambda name, *_: (ANNA if name == ANNA.person else BERT).public_key, workers=1)
+    assert answers(report) == [("authenticity", AT)]
+
+
+def test_an_interrupt_while_workers_are_busy_lets_them_end() -> None:
+    ledger = Ledger()
+    for _ in range(4):
+        ledger.add(ANNA, Said("note-added", 1, {"text": "x" * 1_000_000}))
+    interrupted = threading.Event()
+
+    def leaves() -> Iterator[Leaf]:
+        yield from ledger.leaves()[1:]
+        interrupted.set()
+        raise KeyboardInterrupt
+
+    def key_of(*_: object) -> bytes:
+        interrupted.wait(30)
+        return ANNA.public_key
+
+    with pytest.raises(KeyboardInterrupt):
+        check(leaves(), key_of, workers=3)
+    assert interrupted.is_set()
+
+
 def test_many_keys_are_forgotten_and_found_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audit, "_KEYS_KEPT", 1)
     assert audited(TRUE.leaves()).findings == ()
@@ -577,4 +614,11 @@ def test_a_key_history_answers_for_each_position() -> None:
     keys.enrol("p", "k", b"b", 9)
     keys.retire("q", "k", 5)
     assert [keys("p", "k", seq) for seq in (2, 3, 5, 6, 9)] == [None, b"a", b"a", None, b"b"]
-    assert keys("q", "k", 4) is None and keys("p", "other", 4) is None
+    keys.enrol("p", "l", b"c", 9)
+    keys.enrol("q", "k", b"d", 9)
+    keys.retire_all("p", 11)
+    assert [keys("p", key, seq) for key in "kl" for seq in (11, 12)] == [b"b", None, b"c", None]
+    assert keys("q", "k", 12) == b"d"
+    assert [keys("p", "k", seq) for seq in (5, 6)] == [b"a", None]
+    assert keys("q", "k", 8) is None
+    assert keys("p", "other", 4) is None

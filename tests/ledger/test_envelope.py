@@ -155,7 +155,7 @@ DAMAGED: dict[str, bytes] = {
     "one byte more": DATA + b"}",
     "not UTF-8": DATA.replace(b"anna", b"\xff\xfe\xfd\xfc"),
     "a bomb": b"[" * 1_000_000,
-    "too large": b'{"payload":"' + b"A" * MAX_SIZE + b'"}',
+    "too large": part("payload", "A" * MAX_SIZE),
     "no payload": json_with(lambda envelope: envelope.pop("payload")),
     "no type": json_with(lambda envelope: envelope.pop("payloadType")),
     "no signatures": json_with(lambda envelope: envelope.pop("signatures")),

@@ -182,7 +182,7 @@ def test_an_inner_node_is_not_accepted_as_a_leaf() -> None:
     assert not verify_inclusion(0, 4, inner, [node_hash(LEAVES[2], LEAVES[3])], naive_root(LEAVES[:4]))
 
 
-A, B = b"a" * 32, b"b" * 32
+A, B, C = b"a" * 32, b"b" * 32, b"c" * 32
 
 
 @pytest.mark.parametrize(
@@ -194,6 +194,10 @@ A, B = b"a" * 32, b"b" * 32
         (-1, 1, A, [], A),
         (0, 1, A, [], B),
         (0, 1, A, [A], A),
+        (0, 1, A, [B], node_hash(B, A)),
+        (0, 1, A, [B], node_hash(A, B)),
+        (0, 2, A, [B, C], node_hash(C, node_hash(A, B))),
+        (0, 2, A, [B, C], node_hash(node_hash(A, B), C)),
         (0, 2, A, [], A),
         (True, 2, A, [B], node_hash(B, A)),
         (0, True, A, [], A),
@@ -233,6 +237,7 @@ def test_an_ill_formed_inclusion_proof_is_refused(question: tuple[Any, ...]) -> 
         (1, 2, A, B, []),
         (3, 4, A, A, []),
         (3, 4, A, A, [A]),
+        (3, 4, node_hash(C, node_hash(B, A)), node_hash(C, node_hash(B, node_hash(A, A))), [A, A, B, C]),
         (1, True, A, A, []),
         (True, True, A, A, []),
         (1.0, 1.0, A, A, []),

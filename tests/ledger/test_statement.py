@@ -175,6 +175,7 @@ DAMAGED: dict[str, bytes] = {
     "size a text": at(P, "head", "size", put="7"),
     "size true": at(P, "head", "size", put=True),
     "size 0 with a registry": at(P, "head", "size", put=0),
+    "size 0 with a registry and the right root": at(P, "head", put={"size": 0, "root": sha256_hex(b"")}),
     "root short": at(P, "head", "root", put=HASH[:-1]),
     "root null": at(P, "head", "root", put=None),
     "no time": at(P, "time"),
