@@ -49,7 +49,7 @@ def bar_lines(
                 line.append("|" if ascii else "┊", "bold")
             else:
                 line.append(("#" if ascii else "█") if cell < filled else ("." if ascii else "·"), colour if cell < filled else MUTED)
-        line.append(f" {number(bar.value):>5} ", "bold")
+        line.append(f" {bar.value:.3f} ", "bold")
         line.append(_judged(bar, ascii), colour)
         said = bar.note
         if bar.low is not None and bar.high is not None:

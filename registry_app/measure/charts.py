@@ -18,7 +18,6 @@ _WIDTH = 640
 _LEFT = 190
 _RIGHT = 130
 _ROW = 34
-_LETTER = 6.4
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ def bar_chart(
     told = []
     for row, bar in enumerate(bars):
         middle = head + _ROW * row + _ROW / 2
-        parts.append(_text(_LEFT - 10, middle + 4, _cut(bar.name, 27), paint.ink, anchor="end"))
+        parts.append(_text(_LEFT - 10, middle + 4, _cut(bar.name, 25), paint.ink, anchor="end"))
         parts.append(_rect(_LEFT, middle - 8, span, 16, paint.grid, 0.45))
         if bar.value is None:
             parts.append(_text(_LEFT + 6, middle + 4, _cut(bar.note, 62), paint.muted, size=11))
@@ -74,7 +73,7 @@ def bar_chart(
             reach = max(end, x(bar.high))
             parts += _whisker(x(bar.low), x(bar.high), middle, paint.ink)
         sign = {"met": "✓ ", "not met": "✗ ", "no limit": ""}[bar.standing]
-        words = f"{sign}{number(bar.value)}"
+        words = f"{sign}{bar.value:.3f}"
         at = _beside(reach, len(words), mark, end if reach == end else None)
         inside = at < end
         parts.append(_text(at, middle + 4, words, "#ffffff" if inside else paint.ink, weight=700))
@@ -103,7 +102,7 @@ def shap_chart(bars: Sequence[Bar], title: str, unit: str = "", colours: Colours
     for row, bar in enumerate(bars):
         middle, value = head + 26 * row + 13, bar.value or 0.0
         end = zero + value * scale
-        parts.append(_text(_LEFT - 10, middle + 4, _cut(bar.name, 27), paint.ink, anchor="end"))
+        parts.append(_text(_LEFT - 10, middle + 4, _cut(bar.name, 25), paint.ink, anchor="end"))
         parts.append(_rect(min(zero, end), middle - 7, abs(end - zero), 14, paint.bar if value >= 0 else paint.other))
         reach = end
         if bar.low is not None and bar.high is not None:
@@ -164,7 +163,7 @@ def confusion_chart(
         left, top = 108 + 130 * column, 58 + 84 * row
         right = cell.startswith("true")
         opacity = round(0.12 + 0.88 * share, 3)
-        ink = "#ffffff" if opacity > 0.55 else paint.ink
+        ink = "#ffffff" if opacity > 0.8 else paint.ink
         parts.append(_rect(left, top, 124, 78, paint.bar if right else paint.other, opacity))
         parts.append(_text(left + 62, top + 38, f"{count:,}", ink, anchor="middle", size=18, weight=700))
         parts.append(_text(left + 62, top + 58, f"{share:.1%}", ink, anchor="middle", size=11))
@@ -173,7 +172,7 @@ def confusion_chart(
 
 
 def number(value: float) -> str:
-    """A number as a chart shows it: three decimals at most, two at least."""
+    """A limit or an interval's end as a chart shows it: three decimals at most, two at least."""
     text = f"{value:.3f}"
     return text[:-1] if text.endswith("0") else text
 
