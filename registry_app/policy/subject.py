@@ -92,8 +92,6 @@ def _measured(kind: str, row: Mapping[str, Any]) -> dict[str, Any]:
     rows = next((n for n in (document.get("rows"), data.get("rows"), result.get("n")) if type(n) is int), 0)
     known = next((d for d in (document.get("data_digest"), data.get("digest")) if isinstance(d, str)), "")
     head = {"id": _text(row, "id"), "data_digest": plain_digest(known), "rows": rows, "undefined": undefined}
-    if kind == "performance":
-        return head | {"metrics": {key: item for key, item in result.items() if key != "n"}}
     if kind == "fairness":
         return result | head | {"single": _single(result, undefined)}
     return result | head

@@ -26,11 +26,11 @@ def one(control: dict[str, Any], *evidence: dict[str, Any], **model: Any) -> Ver
     return verdict
 
 
-AUC = {"check": "evidence.performance.metrics.auc.value >= 0.7", "needs": ["performance"]}
+AUC = {"check": "evidence.performance.auc.value >= 0.7", "needs": ["performance"]}
 
 
 def test_decimal_text_is_compared_as_a_number() -> None:
-    observed = AUC | {"observed": "evidence.performance.metrics.auc.value"}
+    observed = AUC | {"observed": "evidence.performance.auc.value"}
     verdict = one(observed, measured({"auc": {"value": "0.70"}}))
     assert (verdict.outcome, verdict.observed, verdict.evidence) == ("met", "0.7", ("ev-performance",))
     assert verdict.reason == "Observed 0.7; the limit is: a name."
