@@ -104,8 +104,16 @@ def _by_names(steps: Any, columns: tuple[str, ...], names: tuple[str, ...]) -> t
     """Trace columns through a first-step ColumnTransformer by its slices, and elsewhere by their names."""
     first = steps[0][1]
     slices = getattr(first, "output_indices_", None)
-    if slices is None or len(steps) > 2:
-        return tuple(_owner(column, names, range(len(names)), names) for column in columns)
+    if slices is not None:
+        made = tuple(str(name) for name in first.get_feature_names_out())
+        if made == columns or (set(columns) <= set(made) and len(set(made)) == len(made)):
+            owner = dict(zip(made, _by_slices(first, slices, made, names), strict=True))
+            return tuple(owner[column] for column in columns)
+    return tuple(_owner(column, names, range(len(names))) for column in columns)
+
+
+def _by_slices(first: Any, slices: Any, columns: tuple[str, ...], names: tuple[str, ...]) -> tuple[int, ...]:
+    """The source of each column that a ColumnTransformer made."""
     sources = [-1] * len(columns)
     for label, transformer, wanted in first.transformers_:
         where = slices.get(label, slice(0, 0))
@@ -116,7 +124,7 @@ def _by_names(steps: Any, columns: tuple[str, ...], names: tuple[str, ...]) -> t
             owners = [place for place, count in zip(places, counts, strict=True) for _ in range(count)]
         else:
             bare = [columns[each].removeprefix(f"{label}__") for each in inside]
-            owners = [_owner(column, names, places, names) for column in bare]
+            owners = [_owner(column, names, places) for column in bare]
         for column, owner in zip(inside, owners, strict=True):
             sources[column] = int(owner)
     if -1 in sources or max(sources) >= len(names):
@@ -139,10 +147,12 @@ def _one_hot_counts(transformer: Any, columns: int, made: int) -> list[int] | No
     return None
 
 
-def _owner(column: str, names: tuple[str, ...], places: Sequence[int], every: tuple[str, ...]) -> int:
-    bare = column.rsplit("__", 1)[-1] if column not in every else column
-    for text in (column, bare):
+def _owner(column: str, names: tuple[str, ...], places: Sequence[int]) -> int:
+    """The one feature whose name the column has, or begins with; two that fit are refused, never guessed between."""
+    for text in dict.fromkeys((column, column.rsplit("__", 1)[-1])):
         fits = [place for place in places if text == names[place] or text.startswith(f"{names[place]}_")]
+        if len(fits) == 1:
+            return fits[0]
         if fits:
-            return max(fits, key=lambda place: len(names[place]))
+            break
     raise UsageError(f"The column {column[:60]!r} cannot be traced to one source feature.", _TODO)

@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import (
+    AdaBoostClassifier,
+    ExtraTreesClassifier,
+    GradientBoostingClassifier,
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+)
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.tree import DecisionTreeClassifier
+
+from registry_app.errors import UsageError
+from registry_app.measure import explain as room
+from registry_app.measure.explain import explain
+from registry_app.measure.result import Result, decode
+
+NAMES = ["housing", "income", "age", "noise"]
+
+
+def people(n: int = 240, seed: int = 1) -> tuple[pd.DataFrame, np.ndarray[Any, Any]]:
+    draws = np.random.default_rng(seed)
+    frame = pd.DataFrame(
+        {
+            "housing": draws.choice(["own", "rent", "for free"], n),
+            "income": np.round(draws.normal(30, 10, n)),
+            "age": draws.integers(18, 80, n),
+            "noise": draws.choice(["a", "b"], n),
+        }
+    )
+    lean = (frame["housing"] == "own") * 1.5 + (frame["income"] - 30) / 8
+    return frame, np.where(lean + draws.normal(0, 1, n) > 0.5, "good", "bad")
+
+
+def fitted(classifier: Any, dense: bool = True) -> Pipeline:
+    frame, labels = people()
+    prepare = ColumnTransformer(
+        [
+            ("words", OneHotEncoder(handle_unknown="ignore", sparse_output=not dense), ["housing", "noise"]),
+            ("numbers", StandardScaler(), ["income", "age"]),
+        ]
+    )
+    return Pipeline([("prepare", prepare), ("classify", classifier)]).fit(frame, labels)
+
+
+def explained(model: Any, n: int = 60, **given: Any) -> Result:
+    frame, _ = people()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return explain(model, frame, frame.iloc[:n], NAMES, 1, **given)
+
+
+@pytest.mark.parametrize(
+    ("classifier", "explainer", "output"),
+    [
+        (LogisticRegression(), "linear", "log-odds"),
+        (RandomForestClassifier(20, random_state=0), "tree", "probability"),
+        (ExtraTreesClassifier(10, random_state=0), "tree", "probability"),
+        (DecisionTreeClassifier(max_depth=4, random_state=0), "tree", "probability"),
+        (GradientBoostingClassifier(random_state=0), "tree", "log-odds"),
+        (HistGradientBoostingClassifier(random_state=0), "tree", "log-odds"),
+        (AdaBoostClassifier(n_estimators=5, random_state=0), "permutation", "probability"),
+    ],
+)
+def test_values_add_up_to_the_models_output(classifier: Any, explainer: str, output: str) -> None:
+    found = explained(fitted(classifier), n=20, positive="good")
+    assert found.parameters["explainer"].startswith(explainer)
+    assert found.result["output"] == output
+    assert float(found.result["additivity"]["max_abs_error"]["value"]) < 1e-5
+    for case in found.result["cases"]:
+        total = float(case["base_value"]["value"]) + sum(float(each["value"]) for each in case["contributions"])
+        assert total == pytest.approx(float(case["output"]["value"]), abs=1e-5)
+    assert decode(found.encode()) == found
+
+
+def test_importance_is_told_for_the_source_features_and_finds_the_real_ones() -> None:
+    found = explained(fitted(LogisticRegression(), dense=False))
+    names = [each["feature"] for each in found.result["importance"]]
+    assert sorted(names) == sorted(NAMES)
+    assert names[:2] == ["income", "housing"]
+    assert [each["rank"] for each in found.result["importance"]] == [1, 2, 3, 4]
+    for each in found.result["importance"]:
+        low, high = (float(end) for end in each["ci"])
+        assert low <= float(each["value"]) <= high
+
+
+def test_a_linear_models_values_are_coefficient_times_distance_from_the_mean() -> None:
+    frame, labels = people()
+    table = frame[["income", "age"]].to_numpy(float)
+    model = LogisticRegression().fit(table, labels)
+    found = explain(model, table[:80], table[:40], ["income", "age"], 1, cases=0)
+    expected = np.abs(model.coef_[0] * (table[:40] - table[:80].mean(axis=0))).mean(axis=0)
+    ours = {each["feature"]: float(each["value"]) for each in found.result["importance"]}
+    assert ours == pytest.approx({"income": expected[0], "age": expected[1]}, abs=1e-9)
+    assert found.result["cases"] == []
+
+
+def test_the_other_class_has_the_opposite_values() -> None:
+    for classifier in (LogisticRegression(), GradientBoostingClassifier(random_state=0), RandomForestClassifier(9, random_state=0)):
+        model = fitted(classifier)
+        good, bad = explained(model, positive="good"), explained(model, positive="bad")
+        assert good.data["positive"] == "good"
+        first = {each["row"]: each for each in good.result["cases"]}
+        both = [case for case in bad.result["cases"] if case["row"] in first]
+        assert both
+        for case in both:
+            other = first[case["row"]]
+            assert float(case["prediction"]["value"]) == pytest.approx(1 - float(other["prediction"]["value"]))
+            theirs = {each["feature"]: -float(each["value"]) for each in other["contributions"]}
+            assert {each["feature"]: float(each["value"]) for each in case["contributions"]} == pytest.approx(theirs, abs=1e-6)
+
+
+def test_cases_run_from_the_lowest_to_the_highest_prediction_and_name_places_only() -> None:
+    model = fitted(LogisticRegression())
+    found = explained(model, cases=3, positive="good").result["cases"]
+    shown = [float(each["prediction"]["value"]) for each in found]
+    frame, _ = people()
+    every = model.predict_proba(frame.iloc[:60])[:, 1]
+    assert shown[0] == pytest.approx(every.min())
+    assert shown[-1] == pytest.approx(every.max())
+    assert found[0]["row"] == f"row {int(every.argmin()) + 1}"
+    sizes = [abs(float(each["value"])) for each in found[0]["contributions"]]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+def test_the_same_seed_gives_the_same_result() -> None:
+    model = fitted(AdaBoostClassifier(n_estimators=5, random_state=0))
+    assert explained(model, n=5).result == explained(model, n=5).result
+
+
+def test_many_rows_are_drawn_with_the_seed_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "MOST_ROWS", 30)
+    found = explained(fitted(LogisticRegression()), n=200)
+    assert (found.data["rows"], found.parameters["explained_rows"], found.result["n"]) == (200, 30, 30)
+    assert found.parameters["background_used"] == room.BACKGROUND
+
+
+def test_one_row_has_no_interval() -> None:
+    found = explained(fitted(LogisticRegression()), n=1)
+    assert found.result["importance"][0]["ci"] == {"undefined": "one row has no spread", "n": 1}
+    assert len(found.result["cases"]) == 1
+
+
+def test_a_changed_cell_changes_the_digest() -> None:
+    model = fitted(LogisticRegression())
+    frame, _ = people()
+    changed = frame.copy()
+    changed.loc[0, "age"] += 1
+    first = explain(model, frame, frame, NAMES, 1)
+    assert explain(model, frame, changed, NAMES, 1).data["digest"] != first.data["digest"]
+    assert first.data["digest"] == first.data["background_digest"]
+
+
+def test_what_cannot_be_explained_is_refused() -> None:
+    frame, labels = people()
+    model = fitted(LogisticRegression())
+    table = frame[["income", "age"]].to_numpy(float)
+    three = LogisticRegression().fit(table, np.arange(len(table)) % 3)
+    refusals: list[tuple[str, Any, Any, list[str], dict[str, Any]]] = [
+        ("have the shape", model, frame.iloc[:0], NAMES, {}),
+        ("have the shape", model, frame[["age"]], NAMES, {}),
+        ("one stands twice", model, frame, ["age"] * 4, {}),
+        ("cases cannot be shown", model, frame, NAMES, {"cases": 101}),
+        ("does not know the class", model, frame, NAMES, {"positive": "splendid"}),
+        ("not a fitted binary classifier", three, table, ["income", "age"], {}),
+        ("not a fitted binary classifier", LinearRegression().fit(table, labels == "good"), table, ["income", "age"], {}),
+        ("not a fitted binary classifier", LogisticRegression(), table, ["income", "age"], {}),
+        ("are not numbers", LogisticRegression().fit(table, labels), frame[["housing", "age"]], ["a", "b"], {}),
+    ]
+    for said, one, rows, names, given in refusals:
+        with pytest.raises(UsageError, match=said):
+            explain(one, rows if said != "have the shape" else frame, rows, names, 1, **given)
