@@ -18,7 +18,12 @@ def lines(file: Path) -> int:
 
 
 def test_no_file_is_longer_than_four_hundred_lines() -> None:
-    long = {shown(file): lines(file) for file in sources("registry_app", "tests") if lines(file) > LIMIT}
+    kept_as_released = PACKAGE / "vault" / "migrations" / "versions"
+    long = {
+        shown(file): lines(file)
+        for file in sources("registry_app", "tests")
+        if lines(file) > LIMIT and file.parent != kept_as_released
+    }
     assert not long
 
 

@@ -11,7 +11,11 @@ import pytest
 from tests.house.places import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-COMMANDS = re.findall(r"^\| `registry-app ([a-z-]+)[^`]*` \|", README, re.MULTILINE)
+COMMANDS = [
+    command
+    for cell in re.findall(r"^\| (`registry-app [^|]+?) \|", README, re.MULTILINE)
+    for command in re.findall(r"`(?:registry-app )?([a-z-]+)`", cell)
+]
 
 
 def section(title: str) -> str:

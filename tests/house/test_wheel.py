@@ -72,7 +72,9 @@ def test_the_wheel_carries_every_shipped_file(wheel: Path) -> None:
 def test_every_file_of_the_package_that_is_no_code_is_in_the_wheel(wheel: Path) -> None:
     inside = set(zipfile.ZipFile(wheel).namelist())
     files = {
-        shown(file) for file in (ROOT / "registry_app").rglob("*") if file.is_file() and "__pycache__" not in file.parts
+        shown(file)
+        for file in (ROOT / "registry_app").rglob("*")
+        if file.is_file() and not any(part == "__pycache__" or part.startswith(".") for part in file.parts)
     }
     assert files <= inside
 
