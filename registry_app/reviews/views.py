@@ -11,7 +11,7 @@ from registry_app.ledger.entry import Entry
 from registry_app.ledger.meaning import Reader, View
 from registry_app.models.finding import version_named
 from registry_app.models.views import person_name, version_label
-from registry_app.reviews.facts import Part, Stage
+from registry_app.reviews.facts import APPROVING, Part, Stage
 from registry_app.reviews.routes import approvers, decode
 from registry_app.reviews.standing import progress_of, require_gate, why_not
 from registry_app.reviews.subject import changes, read_parts, subject_of
@@ -179,8 +179,10 @@ def _summary(reader: Reader, row: Row) -> ReviewSummary:
 def _detail(reader: Reader, row: Row) -> ReviewDetail:
     rows = reader.rows
     subject = subject_of(rows, row)
-    decisions = tuple(_decision(reader, decision, subject.parts) for decision in rows.all(DecisionRow, review=row["id"]))
-    lapsed = row["state"].startswith("approved") and any(d.lapsed for d in decisions if d.outcome.startswith("approve"))
+    made = sorted(rows.all(DecisionRow, review=row["id"]), key=lambda decision: decision["since"])
+    decisions = tuple(_decision(reader, decision, subject.parts) for decision in made)
+    approvals = [line for line in decisions if line.outcome in APPROVING]
+    lapsed = row["state"].startswith("approved") and bool(approvals[-1].lapsed)
     note = reader.payloads.fields(row["note"])
     return ReviewDetail(
         summary=_summary(reader, row),
@@ -188,7 +190,7 @@ def _detail(reader: Reader, row: Row) -> ReviewDetail:
         stages=decode(row["stages"]),
         subject=subject.digest,
         parts=subject.parts,
-        decisions=tuple(sorted(decisions, key=lambda line: line.seq)),
+        decisions=decisions,
         comments=tuple(sorted((_comment(reader, c) for c in rows.all(CommentRow, review=row["id"])), key=_seq)),
         gate=_gate(reader, row) if row["state"] == "open" else "",
         standing="lapsed" if lapsed else row["state"],

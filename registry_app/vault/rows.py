@@ -38,7 +38,7 @@ class Rows:
         self._cursor = connection.connection.driver_connection.cursor()  # type: ignore[union-attr]
         self._mark = "?" if connection.dialect.name == "sqlite" else "%s"
 
-    def add(self, table: Table, **values: Any) -> None:
+    def add(self, table: Table, /, **values: Any) -> None:
         """Insert one row; ``since`` is filled in."""
         if "since" in _columns(table):
             values.setdefault("since", self.seq)
@@ -58,18 +58,18 @@ class Rows:
         names = tuple(filled[0])
         self._cursor.executemany(_insert(table, names, self._mark), [tuple(row[n] for n in names) for row in filled])
 
-    def put(self, table: Table, key: Mapping[str, Any], **changes: Any) -> None:
+    def put(self, table: Table, key: Mapping[str, Any], /, **changes: Any) -> None:
         """Change columns of the rows that ``key`` names, in place (for tables that keep no history)."""
         _refuse_unsealed(table, changes)
         sql = _update(table, tuple(changes), tuple(key), self._mark)
         self._cursor.execute(sql, (*changes.values(), *key.values()))
 
-    def end(self, table: Table, **key: Any) -> None:
+    def end(self, table: Table, /, **key: Any) -> None:
         """Let the rows that hold now and match ``key`` hold no longer."""
         sql = _update(table, ("until",), tuple(key), self._mark) + " AND until IS NULL"
         self._cursor.execute(sql, (self.seq, *key.values()))
 
-    def revise(self, table: Table, key: Mapping[str, Any], **changes: Any) -> None:
+    def revise(self, table: Table, key: Mapping[str, Any], /, **changes: Any) -> None:
         """End the row that ``key`` names and let a copy with ``changes`` hold from here."""
         row = self.one(table, **key)
         if row is None:
@@ -80,22 +80,22 @@ class Rows:
         self.end(table, **key)
         self.add(table, **{**row, **changes, "since": self.seq, "until": None})
 
-    def one(self, table: Table, **equal: Any) -> Row | None:
+    def one(self, table: Table, /, **equal: Any) -> Row | None:
         """The row that matches, or ``None``."""
         found = self._find(table, equal, limit=1)
         return found[0] if found else None
 
-    def all(self, table: Table, **equal: Any) -> list[Row]:
+    def all(self, table: Table, /, **equal: Any) -> list[Row]:
         """The rows that match, in the order of the primary key."""
         return self._find(table, equal, limit=None)
 
-    def ever(self, table: Table, **equal: Any) -> bool:
+    def ever(self, table: Table, /, **equal: Any) -> bool:
         """Whether a row that matches holds now or ever held."""
         where = " AND ".join(f'"{name}" = {self._mark}' for name in equal)
         self._cursor.execute(f'SELECT 1 FROM "{_name(table)}" WHERE {where} LIMIT 1', tuple(equal.values()))
         return self._cursor.fetchone() is not None
 
-    def every(self, table: Table, **equal: Any) -> list[Row]:
+    def every(self, table: Table, /, **equal: Any) -> list[Row]:
         """The rows that match, whether they hold now or held once."""
         names = _columns(table)
         where = " AND ".join(f'"{name}" = {self._mark}' for name in equal)
