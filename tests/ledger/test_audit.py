@@ -175,6 +175,18 @@ def test_heads_too_far_back_are_counted_and_not_judged(monkeypatch: pytest.Monke
     assert report.unseen_heads == 1
 
 
+def test_a_head_shared_by_many_statements_is_compared_however_far_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit, "HEADS_KEPT", 4)
+    ledger = grown(10)
+    seen = {"head_size": ledger.frontier.size, "head_root": ledger.frontier.root().hex()}
+    for _ in range(12):
+        ledger.add(ANNA, **seen)
+    ledger.add(ANNA, **{**seen, "head_root": "ab" * 32})
+    report = audited(ledger.leaves())
+    assert answers(report) == [("integrity", 22)]
+    assert report.unseen_heads == 0
+
+
 def test_what_a_leaf_teaches_is_known_before_any_later_key_is_asked_for() -> None:
     ledger = grown(700)
     told: list[int] = []
