@@ -48,7 +48,10 @@ def bar_lines(
             if cell == mark:
                 line.append("|" if ascii else "┊", "bold")
             else:
-                line.append(("#" if ascii else "█") if cell < filled else ("." if ascii else "·"), colour if cell < filled else MUTED)
+                line.append(
+                    ("#" if ascii else "█") if cell < filled else ("." if ascii else "·"),
+                    colour if cell < filled else MUTED,
+                )
         line.append(f" {bar.value:.3f} ", "bold")
         line.append(_judged(bar, ascii), colour)
         said = bar.note
@@ -94,7 +97,10 @@ def _judged(bar: Bar, ascii: bool) -> str:
 
 def _columns(bars: Sequence[Bar], width: int) -> tuple[int, int]:
     names = min(max((len(harmless(bar.name)) for bar in bars), default=1), max(12, width // 3))
-    notes = min(max((len(bar.note) + (16 if bar.low is not None else 0) for bar in bars if bar.value is not None), default=0), width // 3)
+    notes = min(
+        max((len(bar.note) + (16 if bar.low is not None else 0) for bar in bars if bar.value is not None), default=0),
+        width // 3,
+    )
     return names, notes
 
 

@@ -43,7 +43,11 @@ class Colours:
 
 
 def bar_chart(
-    bars: Sequence[Bar], title: str, limit: float | None = None, limit_name: str = "limit", colours: Colours | None = None
+    bars: Sequence[Bar],
+    title: str,
+    limit: float | None = None,
+    limit_name: str = "limit",
+    colours: Colours | None = None,
 ) -> str:
     """Horizontal bars from 0 with intervals, and a dashed, labelled limit."""
     paint = colours or Colours()
@@ -136,7 +140,9 @@ def calibration_chart(
     paint = colours or Colours()
     parts = _square(title, "mean score", "share of positives", paint)
     path = " ".join(f"{_px(score)},{_py(rate)}" for score, rate, _, _ in points)
-    parts.append(f'<polyline points="{path}" fill="none" stroke="{_attr(paint.bar)}" stroke-width="1.4" opacity="0.5"/>')
+    parts.append(
+        f'<polyline points="{path}" fill="none" stroke="{_attr(paint.bar)}" stroke-width="1.4" opacity="0.5"/>'
+    )
     for score, rate, low, high in points:
         parts.append(_line(_px(score), _py(low), _px(score), _py(high), paint.muted, width=1.4))
         parts.append(f'<circle cx="{_px(score)}" cy="{_py(rate)}" r="4" fill="{_attr(paint.bar)}"/>')
@@ -234,7 +240,14 @@ def _rect(x: float, y: float, width: float, height: float, colour: str, opacity:
 
 
 def _text(
-    x: float, y: float, words: str, colour: str, anchor: str = "start", size: int = 12, weight: int = 400, more: str = ""
+    x: float,
+    y: float,
+    words: str,
+    colour: str,
+    anchor: str = "start",
+    size: int = 12,
+    weight: int = 400,
+    more: str = "",
 ) -> str:
     bold = f' font-weight="{weight}"' if weight != 400 else ""
     return (
@@ -245,7 +258,9 @@ def _text(
 
 def _svg(width: int, height: float, label: str, parts: Sequence[str]) -> str:
     size = f'viewBox="0 0 {width} {round(height)}" width="{width}" height="{round(height)}"'
-    opening = f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{_attr(label)}" {size} font-family="{FONT}">'
+    opening = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{_attr(label)}" {size} font-family="{FONT}">'
+    )
     return opening + "".join(parts) + "</svg>"
 
 

@@ -83,9 +83,7 @@ def disparities(counts: Counts, seed: int) -> list[dict[str, Any]]:
     ]
 
 
-def _disparity(
-    counts: Counts, drawn: NDArray[np.int64], name: str, parts: tuple[str, ...], how: str
-) -> dict[str, Any]:
+def _disparity(counts: Counts, drawn: NDArray[np.int64], name: str, parts: tuple[str, ...], how: str) -> dict[str, Any]:
     import numpy as np
 
     found: dict[str, Any] = {"metric": f"{name}_{how}", "by": list(counts.by)}
@@ -178,7 +176,9 @@ def outcome(counts: Counts, limit: float, small: int) -> dict[str, Any]:
     elif any(place in large for place in below):
         place = min((place for place in below if place in large), key=lambda each: float(selected[each]))
         p = fisher(counts, place, against)
-        said = f"cannot tell: the gap of {counts.said(place)} could be chance (p = {p:.2g}, n = {counts.of(place, 'n')})"
+        said = (
+            f"cannot tell: the gap of {counts.said(place)} could be chance (p = {p:.2g}, n = {counts.of(place, 'n')})"
+        )
     elif below:
         place = min(below, key=lambda each: float(selected[each]))
         said = f"cannot tell: {counts.said(place)} has {counts.of(place, 'n')} rows, fewer than {small}"

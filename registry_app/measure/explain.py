@@ -9,7 +9,7 @@ others the permutation explainer over the probability, on at most :data:`PERMUTE
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -57,7 +57,7 @@ def explain(
     feature_names: Sequence[str],
     seed: int,
     cases: int = 5,
-    feature_groups: dict[str, Sequence[str]] | None = None,
+    feature_groups: Mapping[str, Sequence[str]] | None = None,
     positive: Any = None,
 ) -> Result:
     """Explain what ``model`` says about ``rows``.
@@ -93,7 +93,8 @@ def explain(
         found = _explained(parted.classifier, near, inside, place, seed)
     except (TypeError, AttributeError, MemoryError, NotImplementedError) as error:
         raise UsageError(
-            f"The model cannot be explained ({type(error).__name__}).", "Use a fitted binary classifier that shap knows."
+            f"The model cannot be explained ({type(error).__name__}).",
+            "Use a fitted binary classifier that shap knows.",
         ) from error
     values = parted.summed(found.values)
     probability = np.asarray(parted.classifier.predict_proba(inside), dtype=float)[:, place]
@@ -130,10 +131,10 @@ def _checked(names: tuple[str, ...], background: Any, rows: Any, cases: int) -> 
     if not 0 <= cases <= 100:
         raise UsageError(f"{cases} cases cannot be shown.", "Ask for 0 to 100.")
     for table, what in ((background, "background"), (rows, "rows")):
-        shape = getattr(table, "shape", ())
+        shape: tuple[int, ...] = tuple(getattr(table, "shape", ()))
         if len(shape) != 2 or shape[0] == 0 or shape[1] != len(names):
             raise UsageError(
-                f"The {what} to explain have the shape {tuple(shape)}, not (1 or more, {len(names)}).",
+                f"The {what} to explain have the shape {shape}, not (1 or more, {len(names)}).",
                 "Give a data frame or a two-dimensional array with one column per feature name.",
             )
 
@@ -283,5 +284,3 @@ def _digest(names: tuple[str, ...], table: Any) -> str:
     for row in np.asarray(table, dtype=object):
         running.update(("\x1f".join(str(cell) for cell in row) + "\x1e").encode("utf-8", "surrogatepass"))
     return running.hex()
-
-

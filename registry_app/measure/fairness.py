@@ -57,7 +57,10 @@ def fairness(predictions: Predictions, seed: int, limit: float = LIMIT, small: i
     if not features:
         raise UsageError("No sensitive feature is named.", "Name one or more columns, such as sex or age band.")
     if not 0 < limit <= 1 or small < 1:
-        raise UsageError("The limit or the small group size is out of range.", "Give a ratio above 0 up to 1, and a size of 1 or more.")
+        raise UsageError(
+            "The limit or the small group size is out of range.",
+            "Give a ratio above 0 up to 1, and a size of 1 or more.",
+        )
     groups: list[dict[str, Any]] = []
     found: list[dict[str, Any]] = []
     outcomes: list[dict[str, Any]] = []
@@ -99,7 +102,7 @@ def _count(predictions: Predictions, by: tuple[str, ...]) -> Counts:
 
 def _rates(predictions: Predictions, by: tuple[str, ...], counts: Counts) -> list[dict[str, float]]:
     """fairlearn's rates of each group, in the order of ``counts``."""
-    import pandas
+    import pandas as pd
     from fairlearn import metrics as fair
     from sklearn.metrics import accuracy_score, precision_score
 
@@ -116,7 +119,7 @@ def _rates(predictions: Predictions, by: tuple[str, ...], counts: Counts) -> lis
         },
         y_true=predictions.labels.astype(int),
         y_pred=predictions.predicted.astype(int),
-        sensitive_features=pandas.DataFrame({name: predictions.sensitive[name] for name in by}),
+        sensitive_features=pd.DataFrame({name: predictions.sensitive[name] for name in by}),
     )
     table = frame.by_group
     return [table.loc[name if len(by) > 1 else name[0]].to_dict() for name in counts.names]

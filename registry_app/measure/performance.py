@@ -92,7 +92,9 @@ def _areas(labels: NDArray[np.bool_], scores: NDArray[np.float64], draws: np.ran
     }
 
 
-def auc_draws(labels: NDArray[np.bool_], scores: NDArray[np.float64], draws: np.random.Generator) -> NDArray[np.float64]:
+def auc_draws(
+    labels: NDArray[np.bool_], scores: NDArray[np.float64], draws: np.random.Generator
+) -> NDArray[np.float64]:
     """AUC of :data:`DRAWS` samples of the rows with replacement; samples with one class only are left out.
 
     Sorted once: each draw only counts how often every row came up (Mann-Whitney, ties counting half).

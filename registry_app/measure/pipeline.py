@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -36,10 +36,10 @@ class Parted:
     def table(self, rows: Any) -> NDArray[np.float64]:
         """The classifier's columns for ``rows``, dense, shape (rows, columns)."""
         import numpy as np
-        import pandas
+        import pandas as pd
 
         if self.prepare is not None:
-            frame = rows if hasattr(rows, "iloc") else pandas.DataFrame(rows, columns=list(self.names))
+            frame = rows if hasattr(rows, "iloc") else pd.DataFrame(rows, columns=list(self.names))
             rows = self.prepare.transform(frame)
         if len(rows.shape) != 2 or rows.shape[0] * rows.shape[1] > MOST_CELLS:
             raise UsageError("The prepared table is too large to explain.", "Explain fewer rows.")
@@ -61,7 +61,7 @@ class Parted:
         return total
 
 
-def part(model: Any, names: tuple[str, ...], groups: dict[str, Sequence[str]] | None) -> Parted:
+def part(model: Any, names: tuple[str, ...], groups: Mapping[str, Sequence[str]] | None) -> Parted:
     """Take ``model`` apart.
 
     Raises:
@@ -77,7 +77,8 @@ def part(model: Any, names: tuple[str, ...], groups: dict[str, Sequence[str]] | 
             columns = tuple(str(name) for name in prepare.get_feature_names_out())
         except (AttributeError, ValueError, TypeError) as error:
             raise UsageError(
-                "The steps before the classifier do not name their columns.", "Use steps that have get_feature_names_out."
+                "The steps before the classifier do not name their columns.",
+                "Use steps that have get_feature_names_out.",
             ) from error
     if groups is not None:
         return Parted(prepare, classifier, names, tuple(groups), _by_groups(columns, groups))
@@ -86,7 +87,7 @@ def part(model: Any, names: tuple[str, ...], groups: dict[str, Sequence[str]] | 
     return Parted(prepare, classifier, names, names, _by_names(steps, columns, names))
 
 
-def _by_groups(columns: tuple[str, ...], groups: dict[str, Sequence[str]]) -> tuple[int, ...]:
+def _by_groups(columns: tuple[str, ...], groups: Mapping[str, Sequence[str]]) -> tuple[int, ...]:
     owner: dict[str, int] = {}
     for place, made in enumerate(groups.values()):
         for column in made:
@@ -106,7 +107,9 @@ def _by_names(steps: Any, columns: tuple[str, ...], names: tuple[str, ...]) -> t
     slices = getattr(first, "output_indices_", None)
     if slices is not None:
         made = tuple(str(name) for name in first.get_feature_names_out())
-        if made == columns or (set(columns) <= set(made) and len(set(made)) == len(made)):
+        if made == columns:
+            return _by_slices(first, slices, made, names)
+        if set(columns) <= set(made) and len(set(made)) == len(made):
             owner = dict(zip(made, _by_slices(first, slices, made, names), strict=True))
             return tuple(owner[column] for column in columns)
     return tuple(_owner(column, names, range(len(names))) for column in columns)

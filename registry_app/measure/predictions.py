@@ -12,7 +12,8 @@ import math
 import os
 import stat
 import zlib
-from collections.abc import Iterator, Mapping as Columns, Sequence
+from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as Columns
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
@@ -129,7 +130,9 @@ class Predictions:
             UsageError: something is wrong; all of it is listed.
         """
         header = [str(name) for name in (frame.keys() if isinstance(frame, Columns) else frame.columns)]
-        quality.refuse("the frame", (*quality.duplicate_headers(header), *quality.unknown_columns(header, mapping.columns())))
+        quality.refuse(
+            "the frame", (*quality.duplicate_headers(header), *quality.unknown_columns(header, mapping.columns()))
+        )
         columns = {name: [_cell(value) for value in frame[name]] for name in mapping.columns()}
         if len({len(values) for values in columns.values()}) > 1:
             raise UsageError("The columns are of different lengths.", "Give one value per row in each column.")
@@ -165,7 +168,9 @@ def read(path: Path, mapping: Mapping, limits: Limits | None = None) -> Predicti
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise UsageError(f"{quoted(name)} is not a whole gzip file.", "Compress the table again.") from error
     except OSError as error:
-        raise StorageError(f"{quoted(name)} cannot be read: {error.strerror}.", "Check the file and the disk.") from error
+        raise StorageError(
+            f"{quoted(name)} cannot be read: {error.strerror}.", "Check the file and the disk."
+        ) from error
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         raise UsageError(f"{quoted(name)} changed while it was being read.", "Wait until nothing writes to it.")
     return _checked(name, columns, mapping, hashed.hex(), problems, rows)
@@ -209,12 +214,17 @@ def _checked(
         np.array([value == mapping.positive for value in labels]),
         predicted,
         scores,
-        {feature: np.array([value.strip() or MISSING_GROUP for value in columns[feature]]) for feature in mapping.sensitive},
+        {
+            feature: np.array([value.strip() or MISSING_GROUP for value in columns[feature]])
+            for feature in mapping.sensitive
+        },
         None if mapping.row_id is None else tuple(columns[mapping.row_id]),
     )
 
 
-def _parse(name: str, file: IO[bytes], mapping: Mapping, limits: Limits) -> tuple[dict[str, list[str]], list[int], list[Problem]]:
+def _parse(
+    name: str, file: IO[bytes], mapping: Mapping, limits: Limits
+) -> tuple[dict[str, list[str]], list[int], list[Problem]]:
     """The mapped columns as text, the row of each value, and what was wrong with encoding and shape."""
     packed = file.read(2) == b"\x1f\x8b"
     file.seek(0)
@@ -226,7 +236,9 @@ def _parse(name: str, file: IO[bytes], mapping: Mapping, limits: Limits) -> tupl
         if not any(cell.strip() for cell in header):
             raise UsageError(f"{quoted(name)} is empty.", "Give a table with a header row and rows.")
         if len(header) > limits.columns:
-            raise UsageError(f"{quoted(name)} has more than {limits.columns:,} columns.", "Keep only those that are measured.")
+            raise UsageError(
+                f"{quoted(name)} has more than {limits.columns:,} columns.", "Keep only those that are measured."
+            )
         header_problems = (*quality.duplicate_headers(header), *quality.unknown_columns(header, mapping.columns()))
         quality.refuse(name, (*problems, *header_problems))
         places = [(header.index(column), column) for column in mapping.columns()]

@@ -89,9 +89,7 @@ def missing(column: str, values: Sequence[str], what: str, rows: Sequence[int] |
     )
 
 
-def labels(
-    column: str, values: Sequence[str], positive: str, rows: Sequence[int] | None = None
-) -> tuple[Problem, ...]:
+def labels(column: str, values: Sequence[str], positive: str, rows: Sequence[int] | None = None) -> tuple[Problem, ...]:
     """Labels that cannot be measured: missing cells, one class only, more than two, or never the positive outcome."""
     found = list(missing(column, values, "label", rows))
     classes = sorted({value for value in values if value.strip()})

@@ -9,10 +9,9 @@ from __future__ import annotations
 import json
 import math
 import platform as machine
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cache
 from importlib import metadata
 from importlib.resources import files
 from typing import Any, Literal, cast, get_args
@@ -99,12 +98,16 @@ def decode(data: bytes) -> Result:
         if result.encode() != data:
             raise ValueError("its keys are not in order, or there are blanks between them")
     except (ValueError, TypeError, RecursionError) as error:
-        said = str(error)[:200] if isinstance(error, ValueError) and not isinstance(error, UnicodeError) else "it is not JSON"
+        said = (
+            str(error)[:200]
+            if isinstance(error, ValueError) and not isinstance(error, UnicodeError)
+            else "it is not JSON"
+        )
         raise UsageError(f"This is not the result of a measurement: {said}.", _TODO) from error
     return result
 
 
-@lru_cache(maxsize=None)
+@cache
 def schema(kind: Kind) -> dict[str, Any]:
     """The published JSON Schema (draft 2020-12) of one kind of result."""
     text = (files("registry_app.measure") / "schemas" / f"{kind}.json").read_text("utf-8")
@@ -156,7 +159,7 @@ def checked_seed(seed: int) -> int:
     Raises:
         UsageError: it is not.
     """
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 1 << 32:
+    if type(seed) is not int or not 0 <= seed < 1 << 32:
         raise UsageError(f"The seed {str(seed)[:40]} is not usable.", "Give a whole number from 0 to 4294967295.")
     return seed
 
@@ -186,14 +189,13 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _no(text: str) -> Any:
+def _no(_text: str) -> Any:
     raise ValueError("it holds a number that is not whole")
 
 
 def _no_floats(value: Any) -> None:
     """Refuse what would not read back the same: floats, and integers beyond 2^53."""
     waiting: list[Any] = [value]
-    refuse: Callable[[Any], bool] = lambda one: isinstance(one, int) and abs(one) > 1 << 53  # noqa: E731
     while waiting:
         one = waiting.pop()
         if isinstance(one, dict):
@@ -201,5 +203,5 @@ def _no_floats(value: Any) -> None:
             waiting.extend(one)
         elif isinstance(one, (list, tuple)):
             waiting.extend(one)
-        elif not (one is None or isinstance(one, (str, int))) or refuse(one):
+        elif not (one is None or isinstance(one, (str, int))) or (isinstance(one, int) and abs(one) > 1 << 53):
             raise UsageError("A result holds a number that JSON would not keep.", "Write it as a decimal string.")

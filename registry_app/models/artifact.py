@@ -180,7 +180,9 @@ def _showable(name: str) -> None:
 
 
 def _changed(name: str) -> UsageError:
-    return UsageError(f"{show(name)} changed while it was being read.", "Wait until nothing writes to it and try again.")
+    return UsageError(
+        f"{show(name)} changed while it was being read.", "Wait until nothing writes to it and try again."
+    )
 
 
 def _read(path: Path) -> tuple[FileDigest, bytes, bytes]:

@@ -20,6 +20,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, Any, Literal, cast
 
+from registry_app.errors import UsageError
+
 MOST_OPCODES = 3_000_000
 """Opcodes read in one stream before giving up."""
 
@@ -34,14 +36,81 @@ _SAFE = ("numpy", "sklearn", "scipy", "pandas", "collections", "joblib", "copyre
 _STACK_GLOBAL = re.compile(rb"\x8c.([\w.]{1,200})\x94?\x8c.([\w.]{1,200})\x94?\x93", re.DOTALL)
 _GLOBAL = re.compile(rb"c([A-Za-z_][\w.]{0,200})\n([A-Za-z_][\w.]{0,200})\n")
 _HARMLESS_BUILTINS = frozenset(
-    "bool int float complex str bytes bytearray list dict set frozenset tuple slice range object".split()
+    [
+        "bool",
+        "int",
+        "float",
+        "complex",
+        "str",
+        "bytes",
+        "bytearray",
+        "list",
+        "dict",
+        "set",
+        "frozenset",
+        "tuple",
+        "slice",
+        "range",
+        "object",
+    ]
 )
 _DANGEROUS = frozenset(
-    "os posix nt subprocess sys socket shutil runpy importlib pty ctypes pickle _pickle marshal types code codeop "
-    "webbrowser requests urllib http asyncio multiprocessing threading signal tempfile pathlib builtins __builtin__ "
-    "commands operator functools pip pydoc timeit cProfile profile pdb bdb imp zipimport torch.hub "
-    "numpy.testing numpy.f2py numpy.distutils numpy.load numpy.fromfile pandas.read_pickle pandas.eval pandas.io.pickle "
-    "joblib.load joblib.numpy_pickle.load distutils unknown".split()
+    [
+        "os",
+        "posix",
+        "nt",
+        "subprocess",
+        "sys",
+        "socket",
+        "shutil",
+        "runpy",
+        "importlib",
+        "pty",
+        "ctypes",
+        "pickle",
+        "_pickle",
+        "marshal",
+        "types",
+        "code",
+        "codeop",
+        "webbrowser",
+        "requests",
+        "urllib",
+        "http",
+        "asyncio",
+        "multiprocessing",
+        "threading",
+        "signal",
+        "tempfile",
+        "pathlib",
+        "builtins",
+        "__builtin__",
+        "commands",
+        "operator",
+        "functools",
+        "pip",
+        "pydoc",
+        "timeit",
+        "cProfile",
+        "profile",
+        "pdb",
+        "bdb",
+        "imp",
+        "zipimport",
+        "torch.hub",
+        "numpy.testing",
+        "numpy.f2py",
+        "numpy.distutils",
+        "numpy.load",
+        "numpy.fromfile",
+        "pandas.read_pickle",
+        "pandas.eval",
+        "pandas.io.pickle",
+        "joblib.load",
+        "joblib.numpy_pickle.load",
+        "distutils",
+        "unknown",
+    ]
 )
 
 Weight = Literal["innocuous", "suspicious", "dangerous"]
@@ -71,26 +140,31 @@ def streams(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
         elif head.startswith(b"BZh"):
             yield "bzip2", _unpacked(bz2.BZ2File(file))
         elif head.startswith((b"\xfd7zXZ", b"\x5d\x00\x00")):
-            yield "lzma", _unpacked(lzma.LZMAFile(file))
+            yield "lzma", _unpacked(lzma.LZMAFile(file))  # noqa: SIM115  it reads from the file above
         elif head[:1] == b"\x78" and int.from_bytes(head[:2], "big") % 31 == 0:
-            yield "zlib", BytesIO(zlib.decompressobj().decompress(file.read(MOST_UNPACKED), MOST_UNPACKED))
+            packed = file.read(MOST_UNPACKED)
+            yield "zlib", _unpacked(BytesIO(zlib.decompressobj().decompress(packed, MOST_UNPACKED + 1)))
         elif (head[:1] == b"\x80" and head[1:2] <= b"\x05") or path.suffix.lower() in _PLAIN:
             yield "", file
 
 
 def _members(file: IO[bytes]) -> Iterator[tuple[str, IO[bytes]]]:
     with zipfile.ZipFile(file) as archive:
-        for member in archive.infolist()[:MOST_MEMBERS]:
+        if len(archive.infolist()) > MOST_MEMBERS:
+            raise UsageError(f"The zip has more than {MOST_MEMBERS:,} members.", "Pack the model again.")
+        for member in archive.infolist():
+            suffix = Path(member.filename).suffix.lower()
             with archive.open(member) as opened:
-                content = opened.read(MOST_UNPACKED)
-            if member.filename == "schema.json":
-                yield member.filename, BytesIO(content)
-            elif content[:1] == b"\x80" or Path(member.filename).suffix.lower() in _PLAIN - {".data", ".dat", ".bin"}:
-                yield member.filename, BytesIO(content)
+                first = opened.read(1)
+                if member.filename == "schema.json" or first == b"\x80" or suffix in _PLAIN - {".data", ".dat", ".bin"}:
+                    yield member.filename, _unpacked(opened, first)
 
 
-def _unpacked(stream: Any) -> IO[bytes]:
-    return BytesIO(cast(bytes, stream.read(MOST_UNPACKED)))
+def _unpacked(stream: Any, first: bytes = b"") -> IO[bytes]:
+    content = first + cast(bytes, stream.read(MOST_UNPACKED + 1))
+    if len(content) > MOST_UNPACKED:
+        raise UsageError(f"A stream unpacks to more than {MOST_UNPACKED >> 20} MiB.", "Save the model uncompressed.")
+    return BytesIO(content)
 
 
 def look(stream: IO[bytes]) -> Look:
@@ -121,11 +195,11 @@ def look(stream: IO[bytes]) -> Look:
                 elif name == "STACK_GLOBAL":
                     imports.add(".".join(recent))
                 elif name in ("GET", "BINGET", "LONG_BINGET"):
-                    pushed = memo.get(int(argument), "unknown")
+                    pushed = memo.get(int(argument or 0), "unknown")
                 elif isinstance(argument, str):
                     pushed = argument
                 recent = [recent[-1], pushed]
-        except Exception:  # pickletools raises whatever the bytes lead it to
+        except Exception:  # noqa: BLE001  pickletools raises whatever the bytes lead it to
             if any(each.startswith("joblib.numpy_pickle.") for each in imports):
                 return _searched(stream, imports)
             return Look(frozenset(imports), "not a whole pickle, or more than a pickle" if seen else "not a pickle")

@@ -18,6 +18,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal
 
+from registry_app.errors import UsageError
 from registry_app.text import harmless
 
 Outcome = Literal["clean", "suspicious", "dangerous", "not_scanned", "error"]
@@ -92,8 +93,9 @@ def child(path: str) -> None:
     for file, name in _files(Path(path)):
         try:
             answers.append(_one(file, name))
-        except Exception as error:  # hostile bytes inside two foreign parsers: anything can come out
-            answers.append(("error", [f"{name}: could not be read ({type(error).__name__})"]))
+        except Exception as error:  # noqa: BLE001  hostile bytes inside two foreign parsers: anything can come out
+            said = error.what if isinstance(error, UsageError) else f"could not be read ({type(error).__name__})"
+            answers.append(("error", [f"{name}: {said}"]))
     outcome = max((each[0] for each in answers), key=OUTCOMES.index, default="not_scanned")
     lines = sorted({_clean(line) for each in answers for line in each[1]})
     if len(lines) > MOST_FINDINGS:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -13,8 +13,8 @@ EVIL = '"><script>alert(1)</script>&\x1b[31m\u202e'
 CONFUSION = {"true_positive": 58, "false_negative": 12, "false_positive": 10, "true_negative": 20}
 
 
-def parse(svg: str) -> ElementTree.Element:
-    root = ElementTree.fromstring(svg)
+def parse(svg: str) -> ET.Element:
+    root = ET.fromstring(svg)
     assert root.attrib["role"] == "img"
     assert root.attrib["aria-label"]
     assert not list(root.iter("{http://www.w3.org/2000/svg}script"))
@@ -54,15 +54,17 @@ def test_no_colour_is_drawn_but_those_passed_in() -> None:
 
 
 def test_a_bar_says_its_standing_with_a_mark_and_the_limit_its_number() -> None:
-    said = texts(bar_chart([Bar("a", 0.9, standing="met"), Bar("b", 0.5, standing="not met")], "Impact", 0.8, "four fifths"))
+    said = texts(
+        bar_chart([Bar("a", 0.9, standing="met"), Bar("b", 0.5, standing="not met")], "Impact", 0.8, "four fifths")
+    )
     assert {"Impact", "✓ 0.900", "✗ 0.500", "four fifths 0.80"} <= set(said)
 
 
 def test_the_label_for_readers_says_what_the_chart_shows() -> None:
     svg = bar_chart([Bar("women", 0.5, 0.4, 0.6, standing="not met"), Bar("men", None, note="n = 0")], "Impact", 0.8)
-    assert parse(svg).attrib["aria-label"] == "Impact: women 0.500, 0.40 to 0.60, limit not met; men undefined (n = 0)".replace(
-        "0.500", "0.50"
-    )
+    assert parse(svg).attrib[
+        "aria-label"
+    ] == "Impact: women 0.500, 0.40 to 0.60, limit not met; men undefined (n = 0)".replace("0.500", "0.50")
 
 
 @pytest.mark.parametrize("value", [each / 100 for each in range(0, 121, 1)])

@@ -75,14 +75,18 @@ def test_every_number_is_metric_frames_and_its_nan_is_undefined(drawn: list[tupl
                     assert float(ours["metrics"][metric]["value"]) == pytest.approx(row[metric], abs=1e-12)
 
 
-NAMES = [f"{a}_{b}" for a in ("demographic_parity", "equalized_odds", "equal_opportunity") for b in ("difference", "ratio")]
+NAMES = [
+    f"{a}_{b}" for a in ("demographic_parity", "equalized_odds", "equal_opportunity") for b in ("difference", "ratio")
+]
 
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_every_disparity_is_fairlearns(name: str, seed: int) -> None:
     draws = np.random.default_rng(seed)
-    frame = pd.DataFrame({"y": draws.integers(0, 2, 300), "p": draws.integers(0, 2, 300), "g": draws.choice(list("abcd"), 300)})
+    frame = pd.DataFrame(
+        {"y": draws.integers(0, 2, 300), "p": draws.integers(0, 2, 300), "g": draws.choice(list("abcd"), 300)}
+    )
     found = fairness(Predictions.from_frame(frame, Mapping("y", "1", prediction="p", sensitive=("g",))), 1)
     expected = getattr(fair, name)(frame["y"], frame["p"], sensitive_features=frame["g"])
     ours = disparity(found, name, "g")
@@ -116,7 +120,9 @@ def test_the_german_credit_figures_are_the_known_ones() -> None:
         }.items()
     }  # fmt: skip
     assert rates == {"male": (690, 0.7232), "female": (310, 0.6484), "older": (810, 0.7284), "younger": (190, 0.5789)}
-    assert float(disparity(found, "demographic_parity_ratio", "sex")["value"]) == pytest.approx((201 / 310) / (499 / 690))
+    assert float(disparity(found, "demographic_parity_ratio", "sex")["value"]) == pytest.approx(
+        (201 / 310) / (499 / 690)
+    )
     assert found.result["outcomes"][0]["outcome"] == "no disparity beyond the limit"
     assert found.result["outcomes"][1]["outcome"] == "disparity shown"
     assert found.result["outcome"] == "disparity shown"
@@ -182,7 +188,10 @@ def test_a_group_without_positives_is_undefined_and_named_where_it_is_left_out()
 
 
 def test_the_same_seed_gives_the_same_result() -> None:
-    first, again = fairness(counted(("a", 90, 50), ("b", 80, 30)), 4), fairness(counted(("a", 90, 50), ("b", 80, 30)), 4)
+    first, again = (
+        fairness(counted(("a", 90, 50), ("b", 80, 30)), 4),
+        fairness(counted(("a", 90, 50), ("b", 80, 30)), 4),
+    )
     assert first.result == again.result
 
 
@@ -192,6 +201,11 @@ def test_no_feature_bad_limits_and_too_many_groups_are_refused() -> None:
         fairness(plain, 1)
     with pytest.raises(UsageError, match="out of range"):
         fairness(counted(("a", 9, 5), ("b", 9, 5)), 1, limit=0)
-    many = {"y": [0, 1] * 800, "p": [0, 1] * 800, "g": [str(i % 40) for i in range(1600)], "h": [str(i // 40) for i in range(1600)]}
+    many = {
+        "y": [0, 1] * 800,
+        "p": [0, 1] * 800,
+        "g": [str(i % 40) for i in range(1600)],
+        "h": [str(i // 40) for i in range(1600)],
+    }
     with pytest.raises(UsageError, match="1600 groups together"):
         fairness(Predictions.from_frame(many, Mapping("y", "1", prediction="p", sensitive=("g", "h"))), 1)

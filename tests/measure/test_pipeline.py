@@ -25,7 +25,9 @@ def fitted(*steps: tuple[str, Any]) -> Pipeline:
 
 
 def test_one_hot_columns_find_their_feature_though_the_names_are_ambiguous() -> None:
-    model = fitted(("prepare", ColumnTransformer([("w", OneHotEncoder(), ["a", "a_b"]), ("n", StandardScaler(), ["n"])])))
+    model = fitted(
+        ("prepare", ColumnTransformer([("w", OneHotEncoder(), ["a", "a_b"]), ("n", StandardScaler(), ["n"])]))
+    )
     parted = part(model, NAMES, None)
     assert [parted.features[place] for place in parted.sources] == ["a", "a", "a_b", "a_b", "n"]
 
@@ -45,7 +47,9 @@ def test_columns_made_from_several_features_are_refused() -> None:
 
 def test_nested_pipelines_and_dropped_categories_are_traced_by_name() -> None:
     words = Pipeline([("fill", SimpleImputer(strategy="most_frequent")), ("hot", OneHotEncoder(drop="first"))])
-    model = fitted(("prepare", ColumnTransformer([("w", words, ["a"]), ("d", "drop", ["a_b"]), ("n", "passthrough", ["n"])])))
+    model = fitted(
+        ("prepare", ColumnTransformer([("w", words, ["a"]), ("d", "drop", ["a_b"]), ("n", "passthrough", ["n"])]))
+    )
     parted = part(model, NAMES, None)
     assert [parted.features[place] for place in parted.sources] == ["a", "n"]
 

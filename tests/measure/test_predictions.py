@@ -47,7 +47,7 @@ def test_a_gzipped_table_is_told_by_its_bytes_and_digested_as_it_lies(tmp_path: 
 
 
 def test_quotes_byte_order_mark_windows_lines_and_blank_ends_are_read(tmp_path: Path) -> None:
-    content = b"\xef\xbb\xbfy,p,g\r\n" + '"1",1,"a, ""x""\nb"\r\n0,1,b\r\n\r\n\r\n'.encode()
+    content = b"\xef\xbb\xbfy,p,g\r\n" + b'"1",1,"a, ""x""\nb"\r\n0,1,b\r\n\r\n\r\n'
     found = Predictions.from_file(lay(tmp_path / "t.csv", content), MAPPING)
     assert found.sensitive["g"].tolist() == ['a, "x"\nb', "b"]
 

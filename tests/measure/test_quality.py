@@ -65,7 +65,9 @@ def test_headers_that_stand_twice_or_are_unknown_are_named() -> None:
 
 
 def test_a_row_id_that_stands_twice_is_named() -> None:
-    assert sentences(quality.row_ids("id", ["a", "b", "a"])) == ["row 4, column 'id': the row id is the same as in row 2"]
+    assert sentences(quality.row_ids("id", ["a", "b", "a"])) == [
+        "row 4, column 'id': the row id is the same as in row 2"
+    ]
 
 
 def test_the_first_twenty_problems_are_listed_and_the_rest_counted() -> None:

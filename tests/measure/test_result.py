@@ -3,6 +3,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import subprocess
+import sys
 
 import jsonschema
 import pytest
@@ -12,7 +14,17 @@ from scipy.stats import binomtest
 
 from registry_app.errors import UsageError
 from registry_app.measure import result
-from registry_app.measure.result import KINDS, Result, Undefined, checked_seed, decimal_text, decode, schema, share, wilson
+from registry_app.measure.result import (
+    KINDS,
+    Result,
+    Undefined,
+    checked_seed,
+    decimal_text,
+    decode,
+    schema,
+    share,
+    wilson,
+)
 
 DATA = {
     "digest": "0" * 64, "rows": 2, "label": "y", "positive": "1", "prediction": "p", "score": None,
@@ -117,3 +129,13 @@ def test_a_share_of_nothing_is_undefined_with_its_reason() -> None:
 def test_a_seed_that_no_library_takes_is_refused(seed: int) -> None:
     with pytest.raises(UsageError, match="is not usable"):
         checked_seed(seed)
+
+
+def test_the_room_loads_no_heavy_library_until_it_measures() -> None:
+    code = (
+        "import sys; import registry_app.measure.bars, registry_app.measure.charts, registry_app.measure.explain, "
+        "registry_app.measure.fairness, registry_app.measure.performance, registry_app.measure.predictions; "
+        "print(sorted({'numpy', 'pandas', 'sklearn', 'scipy', 'shap', 'fairlearn', 'rich', 'jsonschema'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -48,12 +48,12 @@ def test_a_compressed_joblib_hides_nothing(tmp_path: Path, compress: Any) -> Non
 
 def test_a_payload_behind_raw_arrays_of_joblib_is_found(tmp_path: Path) -> None:
     import joblib
-    import numpy
+    import numpy as np
 
     marker = tmp_path / "loaded"
-    joblib.dump([numpy.arange(1000.0), Payload(marker)], tmp_path / "model.joblib")
+    joblib.dump([np.arange(1000.0), Payload(marker)], tmp_path / "model.joblib")
     assert scan.scan(tmp_path / "model.joblib").outcome == "dangerous"
-    joblib.dump([numpy.arange(1000.0)], tmp_path / "plain.joblib")
+    joblib.dump([np.arange(1000.0)], tmp_path / "plain.joblib")
     found = scan.scan(tmp_path / "plain.joblib")
     assert found.outcome == "suspicious"
     assert any("raw arrays" in line for line in found.findings)
@@ -121,6 +121,15 @@ def test_names_in_findings_cannot_act_on_a_terminal(tmp_path: Path) -> None:
 def test_a_file_that_exhausts_the_reader_is_an_error_not_a_crash(tmp_path: Path) -> None:
     (tmp_path / "model.pkl").write_bytes(b"\x80\x04\x8e" + (1 << 40).to_bytes(8, "little") + b"x.")
     assert scan.scan(tmp_path / "model.pkl").outcome == "error"
+
+
+def test_a_stream_that_unpacks_to_too_much_is_an_error_not_a_clean_bill(tmp_path: Path) -> None:
+    import gzip
+
+    (tmp_path / "model.pkl").write_bytes(gzip.compress(b"\x80\x04" + b"0" * (257 << 20), 1))
+    found = scan.scan(tmp_path / "model.pkl")
+    assert found.outcome == "error"
+    assert found.findings == ("model.pkl: A stream unpacks to more than 256 MiB.",)
 
 
 def test_a_scan_past_its_deadline_is_stopped(tmp_path: Path) -> None:
