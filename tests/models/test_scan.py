@@ -3,6 +3,8 @@ from __future__ import annotations
 import io
 import os
 import pickle
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -175,3 +177,13 @@ def test_a_stream_that_never_ends_is_cut_off(monkeypatch: pytest.MonkeyPatch) ->
 )  # fmt: skip
 def test_imports_are_weighed_by_module(name: str, weight: str) -> None:
     assert opcodes.weigh(name) == weight
+
+
+def test_the_child_limits_its_memory_and_time_before_it_reads(tmp_path: Path) -> None:
+    code = (
+        "import resource, sys; from registry_app.models import scan; scan.child(sys.argv[1]); "
+        "assert resource.getrlimit(resource.RLIMIT_AS)[0] == scan.MEMORY; "
+        "assert resource.getrlimit(resource.RLIMIT_CPU)[0] == scan.SECONDS"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, '{"outcome": "not_scanned", "findings": []}')
