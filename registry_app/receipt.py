@@ -51,8 +51,9 @@ def transact(store: Store, signer: Signer, action: Action, statement: str, seen:
         if known is not None:
             return _again(rows, store, log, known)
         saying = say(rows, store.sealer, signer, action, MEANING, statement, seen)
-    store.registry = saying.registry
     store.newest = saying.head
+    if not store.registry:
+        store.name(saying.registry)
     store.anchor.keep(saying.head, signer, durable=saying.at.seq == 0)
     notices = clock_notices(saying.previous, saying.at.time)
     return Receipt(statement, saying.at.seq, saying.at.time, saying.head, saying.facts, notices)

@@ -17,10 +17,10 @@ from registry_app.people.tables import KeyRow, RegistryRow
 from registry_app.vault import check, digest, schema
 from registry_app.vault.engine import open_sqlcipher, reading, writing
 from registry_app.vault.folder import Folder
-from registry_app.vault.keyring import DataKeys
 from registry_app.vault.lock import FolderLock
 from registry_app.vault.rows import Rows
 from registry_app.vault.sealed import Sealer
+from registry_app.vault.slot import DataKeys
 
 
 def state_folder() -> Path:
@@ -93,6 +93,11 @@ class Store:
             raise RolledBack(
                 "The registry was put back while it was open.", "Stop, and compare it with the newest copy there is."
             )
+
+    def name(self, registry: str) -> None:
+        """Take the id that the genesis gave."""
+        self.registry = registry
+        self.anchor = Anchor(self.folder.head, state_folder(), registry)
 
     def close(self) -> None:
         """Fold the WAL into the file and let go."""

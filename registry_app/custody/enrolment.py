@@ -14,8 +14,9 @@ from registry_app.store import open_store
 from registry_app.vault import chance, kdf, keyfile, recovery
 from registry_app.vault.folder import Folder, keep_private
 from registry_app.vault.identity import Identity
-from registry_app.vault.keyring import DataKeys, Keyring
+from registry_app.vault.keyring import Keyring
 from registry_app.vault.passphrase import require_strong
+from registry_app.vault.slot import DataKeys
 from registry_app.workspace import Workspace
 
 
@@ -31,8 +32,9 @@ def enrol(workspace: Workspace, handle: str, name: str, passphrase: str, email: 
     action = actions.Enrol(identity.person, identity.public_key.hex(), identity.public.box_digest, handle, name, email)
     rehearse(workspace, action)
     keyring, keys = keyring_of(workspace)
-    if keyring.slot_of(handle) is not None:  # left by an enrolment that the ledger never heard of
-        keyring = keyring.remove(keyring.slot_of(handle).person)
+    orphan = _person_of(keyring, handle)
+    if orphan is not None:  # left by an enrolment that the ledger never heard of
+        keyring = keyring.remove(orphan)
     keyring = keyring.enrol(identity.person, handle, identity, passphrase, kdf.chosen(), keys)
     keyfile.save(workspace.store.folder.path, keyring.encode(keys))
     return workspace.run(action)
@@ -63,7 +65,7 @@ def disable(workspace: Workspace, handle: str, reason: str) -> Receipt:
         person = person_by_handle(rows, handle)["id"]
     receipt = workspace.run(actions.Disable(handle, reason))
     keyring, keys = keyring_of(workspace)
-    if keyring.slot_of(handle) is not None:
+    if _person_of(keyring, handle) == person:
         keyfile.save(workspace.store.folder.path, keyring.remove(person).encode(keys))
     return receipt
 
@@ -125,8 +127,9 @@ def rehearse(workspace: Workspace, action: Action) -> None:
 
 
 def keyring_of(workspace: Workspace) -> tuple[Keyring, DataKeys]:
-    """The keyring on disk, found whole, and the data keys of the open registry."""
-    keyring = keyfile.load(workspace.store.folder.path)
-    keys = workspace.store.keys
-    keyring.require_mac(keys)
-    return keyring, keys
+    """The keyring on disk, and the data keys of the open registry; writing it back checks its MAC first."""
+    return keyfile.load(workspace.store.folder.path), workspace.store.keys
+
+
+def _person_of(keyring: Keyring, handle: str) -> str | None:
+    return next((slot.person for slot in keyring.people if slot.handle == handle), None)

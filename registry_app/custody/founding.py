@@ -17,10 +17,11 @@ from registry_app.vault import chance, kdf, keyfile, recovery, schema
 from registry_app.vault.engine import open_sqlcipher
 from registry_app.vault.folder import Folder, keep_private
 from registry_app.vault.identity import Identity
-from registry_app.vault.keyring import DataKeys, Keyring
+from registry_app.vault.keyring import Keyring
 from registry_app.vault.lock import FolderLock
 from registry_app.vault.passphrase import require_strong
 from registry_app.vault.sealed import Sealer
+from registry_app.vault.slot import DataKeys
 from registry_app.workspace import Workspace
 
 FIRST_PACK = "credit-model-risk"
@@ -62,7 +63,7 @@ def _found(
     data_key = chance.token(32)
     identity = Identity.create(chance.uuid7())
     keyring = Keyring.create(identity.person, handle, identity, passphrase, kdf.chosen(), data_key)
-    keys = DataKeys(current_epoch=1, keys={1: data_key}, pending=None)
+    keys = DataKeys.first(data_key)
     shown, secret = recovery.new()
     rescuer = Identity.create(RECOVERY)
     keyring = keyring.set_recovery(rescuer, secret, keys)
@@ -83,8 +84,6 @@ def _found(
         email=email,
     )
     transact(store, identity, founding, chance.uuid7(), None)
-    store.anchor = Anchor(folder.head, state_folder(), store.registry)
-    store.anchor.keep(store.newest, identity, durable=True)
     keyfile.save(folder.path, keyring.with_registry(store.registry).encode(keys), forget_previous=True)
     workspace = Workspace(store, identity, handle)
     workspace.run(AdoptFirstRoutes())

@@ -21,8 +21,8 @@ from registry_app.receipt import Receipt
 from registry_app.store import Store, database_key
 from registry_app.vault import chance, keyfile
 from registry_app.vault.engine import open_sqlcipher, translated
-from registry_app.vault.keyring import DataKeys
 from registry_app.vault.sealed import Sealer, epoch_of
+from registry_app.vault.slot import DataKeys
 from registry_app.workspace import Workspace
 
 _BATCH = 500
@@ -50,17 +50,17 @@ def rotate(workspace: Workspace, passphrase: str, progress: Progress | None = No
     try:
         folder = store.folder.path
         if keys.pending is None:
-            keyring = keyring.begin_rotation(chance.token(32))
+            new_key = chance.token(32)
+            keyring = keyring.begin_rotation(new_key)
             keyfile.save(folder, keyring.encode(keys))
-        keys = keyring.unlock(workspace.handle, passphrase).data_keys
+            keys = keys.with_pending(new_key)
         _seal_again(store, keys, epoch, tell)
         tell("database", 0, 1)
         _rekey(store, keys, epoch)
         tell("database", 1, 1)
-        finished = keyring.finish_rotation()
-        new = DataKeys(current_epoch=epoch, keys={epoch: keys.keys[epoch]}, pending=None)
-        keyfile.save(folder, finished.encode(new), forget_previous=True)
-        store.keys, store.sealer = new, Sealer(new.keys, epoch)
+        keyfile.save(folder, keyring.finish_rotation().encode(keys), forget_previous=True)
+        store.keys = keys.finished()
+        store.sealer = Sealer(store.keys.keys, epoch)
     finally:
         store.lock.share()
     return workspace.run(RecordRotation(epoch))

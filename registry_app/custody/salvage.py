@@ -18,8 +18,8 @@ from registry_app.store import database_key
 from registry_app.vault import keyfile
 from registry_app.vault.engine import open_sqlcipher
 from registry_app.vault.folder import Folder, keep_private
-from registry_app.vault.keyring import DataKeys
 from registry_app.vault.sealed import Sealer
+from registry_app.vault.slot import DataKeys
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,14 @@ from registry_app.ledger.payload import Payloads
 from registry_app.ledger.statement import Said, Statement, read
 from registry_app.ledger.tables import PayloadRow
 from registry_app.vault.rows import Rows
+from registry_app.vault.sealed import Sealed
 
 OWN_TABLES = frozenset({"leaf", "node", "head", "payload"})
 """The ledger's tables, which are no projection of it."""
+
+
+_NAMED = Sealed()
+"""Stands in a replay for a payload that a leaf names and no leaf shredded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,7 @@ def replay(leaves: Iterable[Leaf], rows: Rows, payloads: Payloads, meaning: Mean
         for said, fact in pairs:
             here = at.holding(said.payload)
             if said.payload:
-                rows.add(PayloadRow, digest=said.payload, body=None)
+                rows.add(PayloadRow, digest=said.payload, body=_NAMED)
             yield from _asked(leaf.seq, partial(meaning.allow, Standing(rows, payloads, here), fact))
             try:
                 meaning.fold(rows, fact, here)
@@ -95,21 +100,23 @@ def projected() -> list[Any]:
 
 
 def payload_differences(live: Connection, replayed: Connection) -> Iterator[Finding]:
-    """Payloads that no leaf names, and named ones that are missing."""
+    """Payloads that no leaf names, named ones that are missing, and emptied ones that no leaf shredded."""
     table = SQLModel.metadata.tables["payload"]
-    query = select(table.c.digest).order_by(table.c.digest)
-    ours = (row[0] for row in live.execution_options(yield_per=1_000).execute(query))
-    theirs = (row[0] for row in replayed.execution_options(yield_per=1_000).execute(query))
+    query = select(table.c.digest, table.c.body.is_(None)).order_by(table.c.digest)
+    ours = iter(live.execution_options(yield_per=1_000).execute(query))
+    theirs = iter(replayed.execution_options(yield_per=1_000).execute(query))
     here, there = next(ours, None), next(theirs, None)
     while here is not None or there is not None:
-        if here == there:
-            here, there = next(ours, None), next(theirs, None)
-        elif there is None or (here is not None and here < there):
-            yield Finding("evidence", None, f"Payload {str(here)[:16]} was put in: no leaf names it.")
+        if there is None or (here is not None and here[0] < there[0]):
+            yield Finding("evidence", None, f"Payload {str(here and here[0])[:16]} was put in: no leaf names it.")
             here = next(ours, None)
-        else:
-            yield Finding("evidence", None, f"Payload {there[:16]} is missing.")
+        elif here is None or there[0] < here[0]:
+            yield Finding("evidence", None, f"Payload {str(there[0])[:16]} is missing.")
             there = next(theirs, None)
+        else:
+            if here[1] != there[1]:
+                yield Finding("evidence", None, f"Payload {str(here[0])[:16]} was emptied, and no leaf says so.")
+            here, there = next(ours, None), next(theirs, None)
 
 
 def differences(live: Connection, replayed: Connection) -> Iterator[Finding]:

@@ -58,8 +58,8 @@ def _check(path: Path, key: bytes, *, immutable: bool) -> None:
     try:
         with translated(), engine.connect() as connection:
             bad = connection.exec_driver_sql("PRAGMA cipher_integrity_check").fetchall()
-            size = connection.exec_driver_sql("PRAGMA page_count").scalar() or 0
-            page = connection.exec_driver_sql("PRAGMA page_size").scalar() or 4096
+            size = int(connection.exec_driver_sql("PRAGMA page_count").scalar() or 0)
+            page = int(connection.exec_driver_sql("PRAGMA page_size").scalar() or 4096)
     except IntegrityError:
         bad, size, page = [("the first page does not open",)], 0, 1
     finally:
