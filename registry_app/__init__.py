@@ -23,12 +23,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from registry_app.workspace import Receipt, Workspace
+    from registry_app.receipt import Receipt
+    from registry_app.workspace import Workspace
 
 __version__ = "0.1.0"
 __all__ = ["Receipt", "Workspace", "__version__"]
 
-_HOMES = {"Receipt": "registry_app.workspace", "Workspace": "registry_app.workspace"}
+_HOMES = {"Receipt": "registry_app.receipt", "Workspace": "registry_app.workspace"}
 
 
 def __getattr__(name: str) -> Any:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from registry_app.errors import RolledBack, StorageReadOnly
+from registry_app.errors import Damaged, RolledBack, StorageBusy, StorageReadOnly
 from registry_app.ledger.anchor import Anchor, Seen
 from registry_app.ledger.entry import Head
 from registry_app.ledger.log import Log
@@ -125,7 +125,15 @@ def open_store(folder: Folder, registry: str, keys: DataKeys, *, read_only: bool
         engine = open_sqlcipher(folder.database, key, read_only=read_only)
         anchor = Anchor(folder.head, state_folder(), registry)
         store = Store(
-            folder, engine, keys, Sealer(keys.keys, keys.current_epoch), key, lock, anchor, registry, read_only=read_only
+            folder,
+            engine,
+            keys,
+            Sealer(keys.keys, keys.current_epoch),
+            key,
+            lock,
+            anchor,
+            registry,
+            read_only=read_only,
         )
         _require_shape(store)
         store.compare()
@@ -139,14 +147,10 @@ def _fitting_key(folder: Folder, keys: DataKeys, *, alone: bool) -> bytes:
     candidates = [keys.keys[keys.current_epoch]]
     if keys.pending is not None:
         candidates.insert(0, keys.keys[keys.pending])
-    from registry_app.errors import Damaged
-
     for place, data_key in enumerate(candidates):
         key = database_key(data_key)
         try:
-            if alone and folder.database.exists() and folder.database.stat().st_size <= check.QUICK_LIMIT:
-                check.file_at_rest(folder, key)
-            elif not folder.database.exists():
+            if not folder.database.exists() or (alone and folder.database.stat().st_size <= check.QUICK_LIMIT):
                 check.file_at_rest(folder, key)
             return key
         except Damaged:
@@ -160,8 +164,6 @@ def _require_shape(store: Store) -> None:
         current = schema.require_current(connection)
     if not current:
         if not store.lock.alone():
-            from registry_app.errors import StorageBusy
-
             raise StorageBusy("The registry needs a migration and others have it open.", "Close them and try again.")
         schema.upgrade(store.engine)
         store.lock.share()

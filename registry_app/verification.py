@@ -139,11 +139,12 @@ def _answers(found: list[Finding], complete: bool | None) -> tuple[Answer, ...]:
     for name, sentence in ANSWERS.items():
         mine = [finding for finding in found if finding.answer == name]
         holds: bool | None = not mine
+        said = sentence
         if name == "completeness" and not mine and complete is None:
-            holds, sentence = None, "No head was kept outside: nothing says that this is the newest copy."
+            holds, said = None, "No head was kept outside: nothing says that this is the newest copy."
         if mine:
-            sentence = mine[0].sentence + (f" And {len(mine) - 1} more." if len(mine) > 1 else "")
-        answers.append(Answer(name, holds, sentence, tuple(mine[:MOST])))
+            said = mine[0].sentence + (f" And {len(mine) - 1} more." if len(mine) > 1 else "")
+        answers.append(Answer(name, holds, said, tuple(mine[:MOST])))
     return tuple(answers)
 
 
@@ -152,15 +153,15 @@ def _head(report: AuditReport, registry: str, size: int, root: bytes) -> Iterato
         yield Finding("integrity", None, f"{report.unlisted} more findings are not listed.")
     if report.size != size or report.root != root:
         yield Finding(
-            "integrity", None, f"The ledger's head says {size} leaves; the {report.size} that are there give another root."
+            "integrity",
+            None,
+            f"The ledger's head says {size} leaves; the {report.size} that are there give another root.",
         )
     if report.registry != registry:
         yield Finding("integrity", 0, "The first leaf is not the one the registry is named after.")
 
 
-def _completeness(
-    workspace: Workspace, log: Log, rows: Rows, against: str | None
-) -> tuple[list[Finding], bool | None]:
+def _completeness(workspace: Workspace, log: Log, rows: Rows, against: str | None) -> tuple[list[Finding], bool | None]:
     store = workspace.store
     anchored: bool | None = store.seen.anchored or None
     try:
@@ -183,7 +184,9 @@ def _extends(log: Log, rows: Rows, registry: str, against: str) -> None:
     if seen.size > size:
         raise Damaged(f"The ledger has {size} leaves, but the checkpoint saw {seen.size}.", "Find the newer copy.")
     if log.root_at(seen.size) != seen.root:
-        raise Damaged(f"The first {seen.size} leaves are not those the checkpoint saw.", "Somebody put in another history.")
+        raise Damaged(
+            f"The first {seen.size} leaves are not those the checkpoint saw.", "Somebody put in another history."
+        )
 
 
 def _told(items: Iterable[T], what: str, total: int, tell: Progress) -> Iterator[T]:

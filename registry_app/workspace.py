@@ -130,7 +130,9 @@ class Workspace:
         with self.store.reading() as rows:
             require_active(rows, self.signer)
         if not self.store.seen.anchored:
-            self.notices.append("No earlier head of this registry is kept here: nothing says that it is the newest copy.")
+            self.notices.append(
+                "No earlier head of this registry is kept here: nothing says that it is the newest copy."
+            )
         failed = attempts.read(self.store.folder.path)
         if failed is not None and not self.store.read_only:
             self.run(ReportUnlockFailures(failed.count, failed.first, failed.last, failed.handles))
@@ -144,5 +146,7 @@ class Workspace:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()

@@ -79,7 +79,9 @@ class Stage:
 
     def run(self, who: str, action: Action, statement: str | None = None) -> Saying:
         with writing(self.engine) as connection:
-            return say(Rows(connection), self.sealer, self.cast[who], action, MEANING, statement or chance.uuid7(), None)
+            return say(
+                Rows(connection), self.sealer, self.cast[who], action, MEANING, statement or chance.uuid7(), None
+            )
 
     def force(self, who: str, *facts: Fact) -> Saying:
         """Say facts that no rule was asked about: what somebody with the data key and a key of their own could do."""

@@ -57,9 +57,7 @@ def found(
         raise
 
 
-def _found(
-    folder: Folder, name: str, handle: str, full_name: str, passphrase: str, email: str, pack: str
-) -> Founding:
+def _found(folder: Folder, name: str, handle: str, full_name: str, passphrase: str, email: str, pack: str) -> Founding:
     data_key = chance.token(32)
     identity = Identity.create(chance.uuid7())
     keyring = Keyring.create(identity.person, handle, identity, passphrase, kdf.chosen(), data_key)

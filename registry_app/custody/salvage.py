@@ -74,7 +74,7 @@ class _Reading:
             if self._connection is None:
                 self._connection = self._engine.raw_connection()
             return self._connection.cursor().execute(query, values).fetchone()
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever a broken page raises, the row is lost
             self.close()
             return None
 
@@ -109,7 +109,9 @@ def _intact(folder: Folder, keys: DataKeys, lost: list[int]) -> Iterator[dict[st
 
 def _payloads(reading: _Reading, sealer: Sealer) -> Iterator[dict[str, Any]]:
     name = ""
-    while (found := reading.row("SELECT digest FROM payload WHERE digest > ? ORDER BY digest LIMIT 1", name)) is not None:
+    while (
+        found := reading.row("SELECT digest FROM payload WHERE digest > ? ORDER BY digest LIMIT 1", name)
+    ) is not None:
         name = str(found[0])
         row = reading.row("SELECT body FROM payload WHERE digest = ?", name)
         if row is None or row[0] is None:

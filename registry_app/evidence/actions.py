@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from registry_app.errors import Refused, UsageError
 from registry_app.evidence import facts
 from registry_app.evidence.tables import EvidenceRow
 from registry_app.ledger.fact import Fact
-from registry_app.ledger.meaning import Action, Standing
+from registry_app.ledger.meaning import Action, Rule, Standing
 from registry_app.measure.result import Result
 from registry_app.models.finding import version_named
 from registry_app.models.tables import DatasetRow, ModelRow, VersionRow
@@ -59,4 +59,4 @@ def _may_record(standing: Standing, said: facts.EvidenceRecorded) -> None:
     require(standing, *roles, to="record evidence", team=model["owner_team"], model=model["id"])
 
 
-RULES = {facts.EvidenceRecorded: _may_record}
+RULES: Mapping[type[Fact], Rule] = {facts.EvidenceRecorded: _may_record}

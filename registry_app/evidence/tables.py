@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from registry_app.evidence import facts
 from registry_app.ledger.entry import Entry
+from registry_app.ledger.fact import Fact
+from registry_app.ledger.meaning import Fold
 from registry_app.vault.rows import Rows
 
 
@@ -42,4 +46,4 @@ def _recorded(rows: Rows, said: facts.EvidenceRecorded, at: Entry) -> None:
     )
 
 
-FOLDS = {facts.EvidenceRecorded: _recorded}
+FOLDS: Mapping[type[Fact], Fold] = {facts.EvidenceRecorded: _recorded}

@@ -18,7 +18,6 @@ from registry_app.ledger.saying import Signer
 from registry_app.vault.head import HeadFile
 
 
-
 @dataclass(frozen=True, slots=True)
 class Seen:
     """How far the heads outside reach."""

@@ -84,7 +84,8 @@ def read_fact(kind: str, version: int, body: Mapping[str, Any], hidden: Mapping[
     from pydantic import ValidationError
 
     try:
-        return _adapter(cls).validate_json(_json({**body, **hidden}), strict=True)
+        read: Fact = _adapter(cls).validate_json(_json({**body, **hidden}), strict=True)
+        return read
     except ValidationError as error:
         field = ".".join(str(part) for part in error.errors()[0]["loc"])
         raise Damaged(
@@ -94,14 +95,14 @@ def read_fact(kind: str, version: int, body: Mapping[str, Any], hidden: Mapping[
 
 
 @cache
-def sealed_fields(cls: type[Fact]) -> frozenset[str]:
+def sealed_fields(cls: type[Any]) -> frozenset[str]:
     """The names of the fields that are sealed."""
-    return frozenset(f.name for f in dataclasses.fields(cls) if f.metadata.get("sealed"))  # type: ignore[arg-type]
+    return frozenset(f.name for f in dataclasses.fields(cls) if f.metadata.get("sealed"))
 
 
-def _shredded(cls: type[Fact]) -> dict[str, Any]:
+def _shredded(cls: type[Any]) -> dict[str, Any]:
     stands: dict[str, Any] = {}
-    for field in dataclasses.fields(cls):  # type: ignore[arg-type]
+    for field in dataclasses.fields(cls):
         if field.metadata.get("sealed"):
             kind = str(field.type)
             stands[field.name] = SHREDDED if kind.startswith("str") else () if kind.startswith("tuple") else {}
@@ -109,7 +110,7 @@ def _shredded(cls: type[Fact]) -> dict[str, Any]:
 
 
 def _plain(said: Fact) -> dict[str, Any]:
-    return {f.name: _value(getattr(said, f.name)) for f in dataclasses.fields(said)}  # type: ignore[arg-type]
+    return {f.name: _value(getattr(said, f.name)) for f in dataclasses.fields(said)}
 
 
 def _value(value: Any) -> Any:
@@ -125,7 +126,7 @@ def _value(value: Any) -> Any:
 
 
 @cache
-def _adapter(cls: type[Fact]) -> Any:
+def _adapter(cls: type[Any]) -> Any:
     from pydantic import ConfigDict, TypeAdapter, with_config
 
     return TypeAdapter(with_config(ConfigDict(extra="forbid", strict=True))(cls))

@@ -45,7 +45,9 @@ class Log:
             return "", merkle.Frontier.empty(), ""
         frontier = merkle.Frontier.decode(bytes(row["frontier"]))
         if frontier.size != row["size"]:
-            raise Damaged("The ledger's head does not fit its frontier.", "Run 'registry-app verify' to see what is intact.")
+            raise Damaged(
+                "The ledger's head does not fit its frontier.", "Run 'registry-app verify' to see what is intact."
+            )
         return row["genesis"], frontier, row["reckoned"]
 
     def head(self) -> Head:
@@ -70,9 +72,7 @@ class Log:
         for level, place, node in nodes:
             self._rows.add(NodeRow, level=level, place=place, hash=node)
         if at.seq == 0:
-            self._rows.add(
-                HeadRow, one=1, genesis=hashed.hex(), size=1, frontier=grown.encode(), reckoned=at.reckoned
-            )
+            self._rows.add(HeadRow, one=1, genesis=hashed.hex(), size=1, frontier=grown.encode(), reckoned=at.reckoned)
         else:
             self._rows.put(HeadRow, {"one": 1}, size=grown.size, frontier=grown.encode(), reckoned=at.reckoned)
         return Head(grown.size, grown.root())
@@ -87,7 +87,15 @@ class Log:
         row = self._rows.one(LeafRow, seq=seq)
         if row is None:
             raise UsageError(f"The ledger has no leaf {seq}.", "See 'registry-app ledger log' for those it has.")
-        leaf = Leaf(**{name: bytes(value) if name in ("hash", "envelope") else value for name, value in row.items()})
+        leaf = Leaf(
+            row["seq"],
+            row["id"],
+            row["person"],
+            row["time"],
+            row["reckoned"],
+            bytes(row["hash"]),
+            bytes(row["envelope"]),
+        )
         if not digest.equal(merkle.leaf_hash(leaf.envelope), leaf.hash):
             raise Damaged(f"Leaf {seq} does not match its hash.", "Run 'registry-app verify' to see what is intact.")
         return leaf

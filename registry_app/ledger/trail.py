@@ -28,7 +28,11 @@ def check_nodes(log: Log, rows: Rows) -> Iterator[Finding]:
             for place in range(start, stop):
                 pair = children.get(2 * place), children.get(2 * place + 1)
                 if pair[0] is None or pair[1] is None or stored.get(place) != node_hash(pair[0], pair[1]):
-                    yield Finding("integrity", place << level, f"Node {level}/{place} of the ledger's tree is not what it must be.")
+                    yield Finding(
+                        "integrity",
+                        place << level,
+                        f"Node {level}/{place} of the ledger's tree is not what it must be.",
+                    )
         level += 1
     yield from _beyond(rows, size)
 

@@ -7,7 +7,9 @@ In reading order:
 
 facts.py      what can be said about models
 artifact.py   the digest of a file or a folder
+opcodes.py    what a pickle names, read opcode by opcode
 scan.py       what a scanner says of it; advice, never a gate
+finding.py    what a person named: a model, a version, a dataset
 actions.py    what people do
 rules.py      who may say it
 tables.py     what is remembered

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from registry_app.errors import Refused
-from registry_app.ledger.meaning import Standing
+from registry_app.ledger.fact import Fact
+from registry_app.ledger.meaning import Rule, Standing
 from registry_app.models import facts
 from registry_app.models.finding import last_number
 from registry_app.models.tables import DatasetRow, DeploymentRow, ModelRow, RunRow, VersionRow
@@ -92,7 +95,9 @@ def require_any(standing: Standing, *, to: str) -> None:
     roles = {"developer", "service", "validator", "admin"}
     held = standing.rows.all(GrantRow, person=standing.at.person)
     if not any(g["role"] in roles and (not g["ends"] or g["ends"] > standing.at.reckoned) for g in held):
-        raise Refused(f"The role developer, service or validator is needed to {to}.", "Ask an administrator for a grant.")
+        raise Refused(
+            f"The role developer, service or validator is needed to {to}.", "Ask an administrator for a grant."
+        )
 
 
 def _require_developer(standing: Standing, model: Row, to: str, *others: str) -> None:
@@ -131,7 +136,7 @@ def _version(standing: Standing, version: str) -> Row:
     return row
 
 
-RULES = {
+RULES: Mapping[type[Fact], Rule] = {
     facts.ModelRegistered: _may_register,
     facts.ModelRevised: _may_revise,
     facts.TagSet: _may_tag,

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import DDL, Index, event
 from sqlmodel import Field, SQLModel
 
 from registry_app.ledger.entry import Entry
+from registry_app.ledger.fact import Fact
+from registry_app.ledger.meaning import Fold
 from registry_app.models import facts
 from registry_app.vault.rows import Rows
 
@@ -154,13 +158,17 @@ class TagRow(SQLModel, table=True):
 
 NAME_SEARCH = (
     "CREATE VIRTUAL TABLE model_search USING fts5(name, content='model', content_rowid='rowid', tokenize='trigram')",
-    "CREATE TRIGGER model_search_added AFTER INSERT ON model BEGIN "
-    "INSERT INTO model_search(rowid, name) VALUES (new.rowid, new.name); END",
+    """CREATE TRIGGER model_search_added AFTER INSERT ON model
+    BEGIN INSERT INTO model_search(rowid, name) VALUES (new.rowid, new.name); END""",
 )
 """SQLite's trigram index over models' names; PostgreSQL searches without it."""
 
 for _statement in NAME_SEARCH:
-    event.listen(ModelRow.__table__, "after_create", DDL(_statement).execute_if(dialect="sqlite"))  # type: ignore[attr-defined]
+    event.listen(
+        ModelRow.__table__,  # type: ignore[attr-defined]
+        "after_create",
+        DDL(_statement).execute_if(dialect="sqlite"),  # type: ignore[no-untyped-call]
+    )
 
 
 def _registered(rows: Rows, said: facts.ModelRegistered, at: Entry) -> None:
@@ -277,7 +285,7 @@ def _edge(rows: Rows, target: tuple[str, str], source: tuple[str, str], relation
     )
 
 
-FOLDS = {
+FOLDS: Mapping[type[Fact], Fold] = {
     facts.ModelRegistered: _registered,
     facts.ModelRevised: _revised,
     facts.TagSet: _tagged,

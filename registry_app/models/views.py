@@ -311,7 +311,9 @@ def _model_summary(rows: Rows, row: Row) -> ModelSummary:
     team = rows.one(TeamRow, id=row["owner_team"])
     newest = last_number(rows, row["id"])
     cursor = f"{row['name']}\x00{row['id']}"
-    return ModelSummary(row["id"], row["name"], team["name"] if team else "", row["risk_tier"], row["domain"], newest, cursor)
+    return ModelSummary(
+        row["id"], row["name"], team["name"] if team else "", row["risk_tier"], row["domain"], newest, cursor
+    )
 
 
 def _version_summaries(reader: Reader, found: Sequence[Row]) -> tuple[VersionSummary, ...]:
@@ -341,7 +343,7 @@ def _times(rows: Rows, seqs: set[int]) -> dict[int, str]:
 
     held = LeafRow.__table__.c  # type: ignore[attr-defined]
     found = rows.connection.execute(select(held.seq, held.time).where(held.seq.in_(seqs))).all()
-    return {seq: time for seq, time in found}
+    return {int(row[0]): str(row[1]) for row in found}
 
 
 def _holds(held: Any, rows: Rows) -> Any:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from registry_app import text
 from registry_app.errors import Refused, UsageError
 from registry_app.ledger.entry import RECOVERY
 from registry_app.ledger.fact import Fact
-from registry_app.ledger.meaning import Action, Standing
+from registry_app.ledger.meaning import Action, Rule, Standing
 from registry_app.people import facts
 from registry_app.people.standing import administrators, belongs, person_by_handle, require, team_by_name, teams_above
 from registry_app.people.tables import GrantRow, KeyRow, MemberRow, PersonRow, RotationRow, TeamRow, key_id
@@ -149,7 +149,9 @@ class RemoveMember(Action):
     def facts(self, standing: Standing) -> Sequence[Fact]:
         found = _membership(standing, self.team, self.kind, self.member)
         if standing.rows.one(MemberRow, team=found["team"], member=found["member"]) is None:
-            raise UsageError(f"{self.member!r} is not a direct member of {self.team!r}.", "See 'registry-app team show'.")
+            raise UsageError(
+                f"{self.member!r} is not a direct member of {self.team!r}.", "See 'registry-app team show'."
+            )
         return (facts.TeamMemberRemoved(**found),)
 
 
@@ -201,7 +203,7 @@ class ReportUnlockFailures(Action):
     last: str
     handles: tuple[str, ...]
 
-    def facts(self, standing: Standing) -> Sequence[Fact]:  # noqa: ARG002
+    def facts(self, standing: Standing) -> Sequence[Fact]:
         return (
             facts.UnlockFailuresReported(count=self.count, first=self.first, last=self.last, handles=self.handles[:20]),
         )
@@ -213,7 +215,7 @@ class RecordRotation(Action):
 
     epoch: int
 
-    def facts(self, standing: Standing) -> Sequence[Fact]:  # noqa: ARG002
+    def facts(self, standing: Standing) -> Sequence[Fact]:
         return (facts.DataKeyRotated(epoch=self.epoch),)
 
 
@@ -318,7 +320,11 @@ def _may_remove(standing: Standing, said: facts.TeamMemberRemoved) -> None:
 
 
 def _may_grant(standing: Standing, said: facts.RoleGranted) -> None:
-    if said.role not in facts.ROLES or said.scope not in facts.SCOPES or (said.scope == "global") == bool(said.scope_id):
+    if (
+        said.role not in facts.ROLES
+        or said.scope not in facts.SCOPES
+        or (said.scope == "global") == bool(said.scope_id)
+    ):
         raise Refused("That is no role or no scope.", "See 'registry-app role grant --help'.")
     if standing.at.seq == 0:
         if said.person != standing.at.person or (said.role, said.scope, said.ends) != ("admin", "global", ""):
@@ -344,7 +350,7 @@ def _may_revoke(standing: Standing, said: facts.RoleRevoked) -> None:
             raise Refused("The last administrator cannot be removed.", "Grant the role admin to somebody else first.")
 
 
-def _may_report(standing: Standing, said: facts.UnlockFailuresReported) -> None:  # noqa: ARG001
+def _may_report(standing: Standing, said: facts.UnlockFailuresReported) -> None:
     """Whoever may speak may report."""
 
 
@@ -361,7 +367,7 @@ def _may_shred(standing: Standing, said: facts.PayloadShredded) -> None:
         raise Refused("Only the details of a disabled person can be shredded.", "Disable the person first.")
 
 
-def _may_accept(standing: Standing, said: facts.UnanchoredOpened) -> None:  # noqa: ARG001
+def _may_accept(standing: Standing, said: facts.UnanchoredOpened) -> None:
     """Whoever may speak may say so."""
 
 
@@ -376,7 +382,7 @@ def _require_key(key: str) -> None:
         raise Refused("That is no Ed25519 public key.", "Give 64 hexadecimal digits.")
 
 
-RULES = {
+RULES: Mapping[type[Fact], Rule] = {
     facts.RegistryFounded: _may_found,
     facts.PersonEnrolled: _may_enrol,
     facts.PersonReEnrolled: _may_re_enrol,

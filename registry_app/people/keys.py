@@ -24,5 +24,3 @@ def learn(history: KeyHistory, seq: int, statement: Statement) -> None:
 
 def _enrol(history: KeyHistory, person: str, public: str, seq: int) -> None:
     history.enrol(person, key_id(public), bytes.fromhex(public), seq)
-
-

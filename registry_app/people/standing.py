@@ -79,7 +79,9 @@ def require(standing: Standing, *roles: str, to: str, team: str = "", model: str
     """
     if holds(standing.rows, standing.at, standing.at.person, roles, team=team, model=model) is None:
         named = " or ".join(role.replace("_", " ") for role in roles)
-        raise Refused(f"The role {named} is needed to {to}.", "Ask an administrator for a grant, or somebody who holds it.")
+        raise Refused(
+            f"The role {named} is needed to {to}.", "Ask an administrator for a grant, or somebody who holds it."
+        )
 
 
 def teams_above(rows: Rows, member: str) -> set[str]:

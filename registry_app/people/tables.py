@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from registry_app.ledger.entry import Entry
-from registry_app.ledger.fact import SHREDDED
+from registry_app.ledger.fact import SHREDDED, Fact
+from registry_app.ledger.meaning import Fold
 from registry_app.ledger.tables import PayloadRow
 from registry_app.people import facts
 from registry_app.vault import digest
@@ -207,7 +210,7 @@ def key_id(public: str) -> str:
     return digest.sha256_hex(bytes.fromhex(public))
 
 
-FOLDS = {
+FOLDS: Mapping[type[Fact], Fold] = {
     facts.RegistryFounded: _founded,
     facts.PersonEnrolled: _enrolled,
     facts.PersonReEnrolled: _re_enrolled,

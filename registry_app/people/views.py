@@ -91,13 +91,14 @@ class Teams(View[tuple[TeamSummary, ...]]):
 
     def ask(self, reader: Reader) -> tuple[TeamSummary, ...]:
         found = [team_by_name(reader.rows, self.name)] if self.name else reader.rows.all(TeamRow)
-        names = {row["id"]: row["name"] for row in reader.rows.all(PersonRow)}
-        teams = {row["id"]: f"team {row['name']}" for row in reader.rows.all(TeamRow)}
+        names: dict[str, str] = {row["id"]: row["name"] for row in reader.rows.all(PersonRow)}
+        known = {**names, **{row["id"]: f"team {row['name']}" for row in reader.rows.all(TeamRow)}}
         summaries = []
         for row in found:
             members = reader.rows.all(MemberRow, team=row["id"])
-            named = sorted({**names, **teams}.get(member["member"], member["member"]) for member in members)
-            summaries.append(TeamSummary(row["id"], row["name"], names.get(row["lead"], row["lead"]), tuple(named)))
+            named = sorted(known.get(member["member"], str(member["member"])) for member in members)
+            lead = names.get(row["lead"], str(row["lead"]))
+            summaries.append(TeamSummary(row["id"], row["name"], lead, tuple(named)))
         return tuple(sorted(summaries, key=lambda team: team.name))
 
 

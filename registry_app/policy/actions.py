@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from registry_app.errors import Refused, UsageError
 from registry_app.evidence.tables import EvidenceRow
 from registry_app.ledger.canonical import parse
 from registry_app.ledger.fact import Fact
-from registry_app.ledger.meaning import Action, Standing
+from registry_app.ledger.meaning import Action, Rule, Standing
 from registry_app.models.finding import version_named
 from registry_app.models.tables import DatasetRow, EdgeRow, ModelRow, VersionRow
 from registry_app.people.standing import belongs, require
@@ -41,7 +41,9 @@ class AdoptPack(Action):
         if present is not None and present["digest"] == pack.digest:
             raise UsageError(f"The pack {pack.id} {pack.version} is adopted already.", "Nothing needs to be done.")
         return (
-            facts.PackAdopted(pack=pack.id, version=pack.version, digest=pack.digest, text=self.content.decode("utf-8")),
+            facts.PackAdopted(
+                pack=pack.id, version=pack.version, digest=pack.digest, text=self.content.decode("utf-8")
+            ),
         )
 
 
@@ -105,7 +107,7 @@ class RevokeWaiver(Action):
     waiver: str
     reason: str
 
-    def facts(self, standing: Standing) -> Sequence[Fact]:  # noqa: ARG002
+    def facts(self, standing: Standing) -> Sequence[Fact]:
         return (facts.WaiverRevoked(waiver=self.waiver, reason=text.prose(self.reason, "reason")),)
 
 
@@ -156,7 +158,9 @@ def _subject(standing: Standing, version: Row, evidence: Sequence[Row]) -> dict[
         row = rows.one(DatasetRow, id=edge["source"])
         if row is not None:
             sensitive = row["sensitive"].split("\n") if row["sensitive"] else []
-            datasets.append({**_some(row, "name", "digest", "licence"), "role": edge["relation"], "sensitive": sensitive})
+            datasets.append(
+                {**_some(row, "name", "digest", "licence"), "role": edge["relation"], "sensitive": sensitive}
+            )
     documents = []
     for row in sorted(evidence, key=lambda row: (row["since"], row["id"])):
         fields = standing.payloads.fields(row["document"])
@@ -164,7 +168,9 @@ def _subject(standing: Standing, version: Row, evidence: Sequence[Row]) -> dict[
             document = _plain(fields["document"])
             documents.append({"id": row["id"], "kind": row["kind"], "seq": row["since"], "document": document})
     about = {
-        **{key: str(card.get(key, "")) for key in ("name", "purpose", "intended_use", "out_of_scope", "tier_rationale")},
+        **{
+            key: str(card.get(key, "")) for key in ("name", "purpose", "intended_use", "out_of_scope", "tier_rationale")
+        },
         "risk_tier": model["risk_tier"],
         "domain": model["domain"],
         "jurisdictions": model["jurisdictions"].split(),
@@ -241,11 +247,10 @@ def _version_and_model(standing: Standing, name: str) -> tuple[Row, Row]:
     return version, model
 
 
-RULES = {
+RULES: Mapping[type[Fact], Rule] = {
     facts.PackAdopted: _may_adopt,
     facts.PackWithdrawn: _may_withdraw,
     facts.VerdictsRecorded: _may_judge,
     facts.WaiverGranted: _may_waive,
     facts.WaiverRevoked: _may_unwaive,
 }
-

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from registry_app.ledger.fact import Fact, fact, sealed
 
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What one control came to."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from registry_app.ledger.entry import Entry
+from registry_app.ledger.fact import Fact
+from registry_app.ledger.meaning import Fold
 from registry_app.policy import facts
 from registry_app.vault.rows import Rows
 
@@ -114,7 +118,7 @@ def _unwaived(rows: Rows, said: facts.WaiverRevoked, at: Entry) -> None:
     rows.end(WaiverRow, id=said.waiver)
 
 
-FOLDS = {
+FOLDS: Mapping[type[Fact], Fold] = {
     facts.PackAdopted: _adopted,
     facts.PackWithdrawn: _withdrawn,
     facts.VerdictsRecorded: _judged,

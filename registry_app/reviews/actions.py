@@ -35,7 +35,7 @@ MEANINGS = {
 class AdoptFirstRoutes(Action):
     """Give every risk tier its first route."""
 
-    def facts(self, standing: Standing) -> Sequence[Fact]:  # noqa: ARG002
+    def facts(self, standing: Standing) -> Sequence[Fact]:
         return tuple(facts.RouteAdopted(tier=tier, stages=stages) for tier, stages in FIRST_ROUTES.items())
 
 
@@ -47,8 +47,10 @@ class ProposeRoute(Action):
     stages: tuple[Stage, ...]
     reason: str
 
-    def facts(self, standing: Standing) -> Sequence[Fact]:  # noqa: ARG002
-        stages = tuple(Stage(text.name(stage.name, "stage's name", 60), stage.role, stage.quorum) for stage in self.stages)
+    def facts(self, standing: Standing) -> Sequence[Fact]:
+        stages = tuple(
+            Stage(text.name(stage.name, "stage's name", 60), stage.role, stage.quorum) for stage in self.stages
+        )
         reason = text.prose(self.reason, "reason")
         return (facts.RouteProposed(proposal=chance.uuid7(), tier=self.tier, stages=stages, reason=reason),)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from registry_app.errors import Refused
-from registry_app.ledger.meaning import Standing
+from registry_app.ledger.fact import Fact
+from registry_app.ledger.meaning import Rule, Standing
 from registry_app.models.facts import TIERS
 from registry_app.models.tables import ModelRow, VersionRow
 from registry_app.people.facts import ROLES
@@ -62,7 +65,9 @@ def _may_decide(standing: Standing, said: facts.DecisionMade) -> None:
     review = _open(standing, said.review)
     progress = progress_of(rows, review)
     if said.subject != progress.subject.digest or said.parts != progress.subject.parts:
-        raise Refused("The decision was signed over something else than stands here.", "Look at it again and decide then.")
+        raise Refused(
+            "The decision was signed over something else than stands here.", "Look at it again and decide then."
+        )
     if progress.stage is None or said.stage != progress.stage.name:
         raise Refused("The review waits at another stage.", "Look at it again and decide then.")
     if said.outcome not in facts.OUTCOMES:
@@ -112,7 +117,7 @@ def _require_route(tier: str, stages: tuple[Stage, ...]) -> None:
         raise Refused("A route has 1 to 10 stages of different names, known roles and quorums of 1 to 20.", "Mend it.")
 
 
-RULES = {
+RULES: Mapping[type[Fact], Rule] = {
     facts.RouteAdopted: _may_adopt,
     facts.RouteProposed: _may_propose,
     facts.RouteConfirmed: _may_confirm,

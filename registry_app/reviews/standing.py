@@ -73,9 +73,7 @@ def require_gate(rows: Rows, at: Entry, review: Row) -> None:
     """
     version = review["version"]
     waived = {
-        (row["pack"], row["control"])
-        for row in rows.all(WaiverRow, version=version)
-        if row["ends"] > at.reckoned
+        (row["pack"], row["control"]) for row in rows.all(WaiverRow, version=version) if row["ends"] > at.reckoned
     }
     newest = max((row["since"] for row in rows.all(EvidenceRow, version=version)), default=-1)
     for pack in rows.all(PackRow):
@@ -98,5 +96,3 @@ def _blocks(row: Row, waived: set[tuple[str, str]]) -> bool:
     if row["severity"] != "blocking" or (row["pack"], row["control"]) in waived:
         return False
     return row["outcome"] in ("not_met", "insufficient_evidence", "waived")
-
-

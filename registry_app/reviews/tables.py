@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from registry_app.ledger.canonical import canonical
 from registry_app.ledger.entry import Entry
+from registry_app.ledger.fact import Fact
+from registry_app.ledger.meaning import Fold
 from registry_app.reviews import facts
-from registry_app.reviews.routes import encode, passed, decode
+from registry_app.reviews.routes import decode, encode, passed
 from registry_app.vault.rows import Rows
 
 
@@ -187,7 +189,7 @@ def _parts(parts: Iterable[facts.Part]) -> str:
     return canonical([[part.kind, part.id, part.digest] for part in parts]).decode()
 
 
-FOLDS = {
+FOLDS: Mapping[type[Fact], Fold] = {
     facts.RouteAdopted: _route,
     facts.RouteProposed: _proposed,
     facts.RouteConfirmed: _confirmed,

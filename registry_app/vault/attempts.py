@@ -34,7 +34,9 @@ def note(folder: Path, handle: str) -> None:
     """Note a failed attempt; where the folder cannot be written, nothing is noted."""
     line = f"{clock.text(clock.now())} {text.harmless(handle)[:64]}\n".encode()
     try:
-        file = os.open(folder / "attempts.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        file = os.open(
+            folder / "attempts.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600
+        )
     except OSError:
         return
     try:

@@ -25,7 +25,9 @@ def file_at_rest(folder: Folder, key: bytes) -> None:
         Damaged: a page is not what was written.
     """
     if not folder.database.exists():
-        raise Damaged("The registry's database is missing.", "Restore it from a backup; the keyring alone holds no data.")
+        raise Damaged(
+            "The registry's database is missing.", "Restore it from a backup; the keyring alone holds no data."
+        )
     if folder.wal.exists() and folder.wal.stat().st_size:
         _copy_check(folder, key)
     else:
@@ -57,15 +59,15 @@ def _check(path: Path, key: bytes, *, immutable: bool) -> None:
     engine = open_sqlcipher(path, key, immutable=immutable)
     try:
         with translated(), engine.connect() as connection:
-            bad = connection.exec_driver_sql("PRAGMA cipher_integrity_check").fetchall()
+            bad = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA cipher_integrity_check")]
             size = int(connection.exec_driver_sql("PRAGMA page_count").scalar() or 0)
             page = int(connection.exec_driver_sql("PRAGMA page_size").scalar() or 4096)
     except IntegrityError:
-        bad, size, page = [("the first page does not open",)], 0, 1
+        bad, size, page = ["the first page does not open"], 0, 1
     finally:
         engine.dispose()
     if bad or (size * page != path.stat().st_size):
-        first = str(bad[0][0])[:80] if bad else "the file is longer or shorter than its pages"
+        first = bad[0][:80] if bad else "the file is longer or shorter than its pages"
         raise Damaged(
             f"The registry's database is damaged ({first}; {len(bad) or 1} in all).",
             "Nothing was written. Restore a backup, or export what is intact with 'registry-app vault salvage'.",

@@ -47,7 +47,9 @@ class Folder:
             raise UsageError(f"There is no folder {self.path}.", "Make a registry with 'registry-app init'.")
         names = ("registry.db", "keyring.json", "keyring.previous.json")
         if not any((self.path / name).exists() for name in names):
-            raise UsageError(f"{self.path} is no registry.", "Name another folder, or make one with 'registry-app init'.")
+            raise UsageError(
+                f"{self.path} is no registry.", "Name another folder, or make one with 'registry-app init'."
+            )
 
     def make(self) -> None:
         """Make an empty folder that only its owner may enter.

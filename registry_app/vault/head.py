@@ -40,7 +40,9 @@ class HeadFile:
             return []
         if len(content) not in (0, 2 * _SLOT):
             raise _damaged(self.path)
-        return [text for text in (_read(content[i : i + _SLOT], self.path) for i in range(0, len(content), _SLOT)) if text]
+        return [
+            text for text in (_read(content[i : i + _SLOT], self.path) for i in range(0, len(content), _SLOT)) if text
+        ]
 
     def write(self, text: str, *, durable: bool = False) -> None:
         """Keep ``text`` (at most 478 bytes) in the slot whose turn it is.

@@ -150,7 +150,9 @@ def _update(table: Table, names: tuple[str, ...], key: tuple[str, ...], mark: st
 
 
 @cache
-def _select(table: Table, names: tuple[str, ...], nulls: frozenset[str], past: bool, limit: int | None, mark: str) -> str:
+def _select(
+    table: Table, names: tuple[str, ...], nulls: frozenset[str], past: bool, limit: int | None, mark: str
+) -> str:
     columns = _columns(table)
     terms = [f'"{name}" IS NULL' if name in nulls else f'"{name}" = {mark}' for name in names]
     if past:

@@ -32,7 +32,7 @@ class SealedType(TypeDecorator[bytes]):
     impl = LargeBinary
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: Any) -> bytes | None:  # noqa: ARG002
+    def process_bind_param(self, value: Any, dialect: Any) -> bytes | None:
         """Pass sealed bytes on.
 
         Raises:
@@ -60,7 +60,9 @@ class Sealer:
         nonce = chance.token(_NONCE)
         head = _VERSION + self.epoch.to_bytes(2, "big")
         name = _cell(table, column, row)
-        return Sealed(head + nonce + AESGCM(digest.hmac_sha256(self._roots[self.epoch], name)).encrypt(nonce, plain, head + name))
+        return Sealed(
+            head + nonce + AESGCM(digest.hmac_sha256(self._roots[self.epoch], name)).encrypt(nonce, plain, head + name)
+        )
 
     def open(self, table: str, column: str, row: str, sealed: bytes) -> bytes:
         """What was sealed for that cell.

@@ -7,9 +7,7 @@ Revises:
 from __future__ import annotations
 
 import sqlalchemy as sa
-import sqlmodel
 from alembic import op
-
 
 revision = "0001"
 down_revision = None
@@ -23,36 +21,36 @@ _SQLITE_ONLY = (
     "CREATE TRIGGER node_kept BEFORE UPDATE ON node BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END",
     "CREATE TRIGGER node_stays BEFORE DELETE ON node BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END",
     "CREATE VIRTUAL TABLE model_search USING fts5(name, content='model', content_rowid='rowid', tokenize='trigram')",
-    "CREATE TRIGGER model_search_added AFTER INSERT ON model BEGIN "
-    "INSERT INTO model_search(rowid, name) VALUES (new.rowid, new.name); END",
+    """CREATE TRIGGER model_search_added AFTER INSERT ON model
+    BEGIN INSERT INTO model_search(rowid, name) VALUES (new.rowid, new.name); END""",
 )
 
 _POSTGRES_ONLY = (
-    "CREATE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS "
-    "$$ BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$",
+    """CREATE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$""",
     "CREATE TRIGGER leaf_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON leaf EXECUTE FUNCTION append_only()",
     "CREATE TRIGGER node_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON node EXECUTE FUNCTION append_only()",
 )
 
 
-def upgrade() -> None:
+def upgrade() -> None:  # noqa: PLR0915 - one line a table
     """Bring the database here."""
     op.create_table(
         "alias",
-        sa.Column("model", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("alias", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("model", sa.String(), nullable=False),
+        sa.Column("alias", sa.String(), nullable=False),
         sa.Column("since", sa.Integer(), nullable=False),
         sa.Column("until", sa.Integer(), nullable=True),
-        sa.Column("version", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("model", "alias", "since"),
     )
     op.create_table(
         "comment",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
         sa.Column("since", sa.Integer(), nullable=False),
-        sa.Column("review", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("person", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("text", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("review", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("comment", schema=None) as batch_op:
@@ -60,15 +58,15 @@ def upgrade() -> None:
 
     op.create_table(
         "dataset",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
         sa.Column("since", sa.Integer(), nullable=False),
-        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("digest", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
         sa.Column("rows", sa.Integer(), nullable=False),
-        sa.Column("licence", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("sensitive", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("author", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("details", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("licence", sa.String(), nullable=False),
+        sa.Column("sensitive", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("details", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("dataset", schema=None) as batch_op:
@@ -77,16 +75,16 @@ def upgrade() -> None:
 
     op.create_table(
         "decision",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
         sa.Column("since", sa.Integer(), nullable=False),
-        sa.Column("review", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("person", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("stage", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("outcome", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("meaning", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("subject", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("parts", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("words", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("review", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("stage", sa.String(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("meaning", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("parts", sa.String(), nullable=False),
+        sa.Column("words", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("decision", schema=None) as batch_op:
@@ -95,12 +93,12 @@ def upgrade() -> None:
 
     op.create_table(
         "deployment",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
         sa.Column("since", sa.Integer(), nullable=False),
         sa.Column("until", sa.Integer(), nullable=True),
-        sa.Column("version", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("environment", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("author", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("environment", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("deployment", schema=None) as batch_op:
@@ -108,13 +106,29 @@ def upgrade() -> None:
         batch_op.create_index("deployment_version", ["version", "until"], unique=False)
 
     op.create_table(
-        "edge",
-        sa.Column("target", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("source", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("relation", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        "dossier",
+        sa.Column("id", sa.String(), nullable=False),
         sa.Column("since", sa.Integer(), nullable=False),
-        sa.Column("target_kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("source_kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("review", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("certificate", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("dossier", schema=None) as batch_op:
+        batch_op.create_index("dossier_digest", ["digest"], unique=False)
+        batch_op.create_index("dossier_version", ["version", "since"], unique=False)
+
+    op.create_table(
+        "edge",
+        sa.Column("target", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("relation", sa.String(), nullable=False),
+        sa.Column("since", sa.Integer(), nullable=False),
+        sa.Column("target_kind", sa.String(), nullable=False),
+        sa.Column("source_kind", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("target", "source", "relation"),
     )
     with op.batch_alter_table("edge", schema=None) as batch_op:
@@ -122,15 +136,15 @@ def upgrade() -> None:
 
     op.create_table(
         "evidence",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
         sa.Column("since", sa.Integer(), nullable=False),
-        sa.Column("version", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
         sa.Column("form", sa.Integer(), nullable=False),
-        sa.Column("dataset", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("data", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("author", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("document", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("dataset", sa.String(), nullable=False),
+        sa.Column("data", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("document", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("evidence", schema=None) as batch_op:
@@ -139,20 +153,20 @@ def upgrade() -> None:
     op.create_table(
         "head",
         sa.Column("one", sa.Integer(), nullable=False),
-        sa.Column("genesis", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("genesis", sa.String(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("frontier", sa.LargeBinary(), nullable=False),
-        sa.Column("reckoned", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("reckoned", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("one"),
     )
     op.create_table(
         "leaf",
         sa.Column("seq", sa.Integer(), nullable=False),
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
-        sa.Column("person", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("time", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("reckoned", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("time", sa.String(), nullable=False),
+        sa.Column("reckoned", sa.String(), nullable=False),
         sa.Column("envelope", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("seq"),
     )
@@ -162,11 +176,11 @@ def upgrade() -> None:
 
     op.create_table(
         "member",
-        sa.Column("team", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("member", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("team", sa.String(), nullable=False),
+        sa.Column("member", sa.String(), nullable=False),
         sa.Column("since", sa.Integer(), nullable=False),
         sa.Column("until", sa.Integer(), nullable=True),
-        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("team", "member", "since"),
     )
     with op.batch_alter_table("member", schema=None) as batch_op:
@@ -174,16 +188,16 @@ def upgrade() -> None:
 
     op.create_table(
         "model",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
         sa.Column("since", sa.Integer(), nullable=False),
         sa.Column("until", sa.Integer(), nullable=True),
-        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("owner_team", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("risk_tier", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("domain", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("jurisdictions", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("author", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("card", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("owner_team", sa.String(), nullable=False),
+        sa.Column("risk_tier", sa.String(), nullable=False),
+        sa.Column("domain", sa.String(), nullable=False),
+        sa.Column("jurisdictions", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("card", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", "since"),
     )
     with op.batch_alter_table("model", schema=None) as batch_op:
@@ -201,31 +215,31 @@ def upgrade() -> None:
     )
     op.create_table(
         "pack",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
         sa.Column("since", sa.Integer(), nullable=False),
         sa.Column("until", sa.Integer(), nullable=True),
-        sa.Column("version", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("digest", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("text", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", "since"),
     )
     op.create_table(
         "payload",
-        sa.Column("digest", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("digest"),
         sqlite_with_rowid=False,
     )
     op.create_table(
         "person",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
         sa.Column("since", sa.Integer(), nullable=False),
         sa.Column("until", sa.Integer(), nullable=True),
-        sa.Column("handle", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("profile", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("handle", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("profile", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", "since"),
     )
     with op.batch_alter_table("person", schema=None) as batch_op:
@@ -235,23 +249,23 @@ def upgrade() -> None:
         "registry",
         sa.Column("one", sa.Integer(), nullable=False),
         sa.Column("since", sa.Integer(), nullable=False),
-        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("recovery_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("recovery_key", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("one"),
     )
     op.create_table(
         "review",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
         sa.Column("since", sa.Integer(), nullable=False),
         sa.Column("until", sa.Integer(), nullable=True),
-        sa.Column("version", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("model", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("tier", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("stages", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("submitter", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("model", sa.String(), nullable=False),
+        sa.Column("tier", sa.String(), nullable=False),
+        sa.Column("stages", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("submitter", sa.String(), nullable=False),
         sa.Column("submitted", sa.Integer(), nullable=False),
-        sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", "since"),
     )
     with op.batch_alter_table("review", schema=None) as batch_op:
@@ -260,14 +274,14 @@ def upgrade() -> None:
 
     op.create_table(
         "role_grant",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
         sa.Column("since", sa.Integer(), nullable=False),
         sa.Column("until", sa.Integer(), nullable=True),
-        sa.Column("person", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("role", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("scope", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("scope_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("ends", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("scope", sa.String(), nullable=False),
+        sa.Column("scope_id", sa.String(), nullable=False),
+        sa.Column("ends", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("role_grant", schema=None) as batch_op:
@@ -282,44 +296,44 @@ def upgrade() -> None:
     )
     op.create_table(
         "route",
-        sa.Column("tier", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("tier", sa.String(), nullable=False),
         sa.Column("since", sa.Integer(), nullable=False),
         sa.Column("until", sa.Integer(), nullable=True),
-        sa.Column("stages", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("stages", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("tier", "since"),
     )
     op.create_table(
         "route_proposal",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
         sa.Column("since", sa.Integer(), nullable=False),
         sa.Column("until", sa.Integer(), nullable=True),
-        sa.Column("tier", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("stages", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("author", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("tier", sa.String(), nullable=False),
+        sa.Column("stages", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
         "run",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
         sa.Column("since", sa.Integer(), nullable=False),
-        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("model", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("code_commit", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("started", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("ended", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("author", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("details", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("model", sa.String(), nullable=False),
+        sa.Column("code_commit", sa.String(), nullable=False),
+        sa.Column("started", sa.String(), nullable=False),
+        sa.Column("ended", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("details", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
         "signing_key",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
         sa.Column("since", sa.Integer(), nullable=False),
         sa.Column("until", sa.Integer(), nullable=True),
-        sa.Column("person", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("public", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("box_digest", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("public", sa.String(), nullable=False),
+        sa.Column("box_digest", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("signing_key", schema=None) as batch_op:
@@ -327,12 +341,12 @@ def upgrade() -> None:
 
     op.create_table(
         "tag",
-        sa.Column("subject", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
         sa.Column("since", sa.Integer(), nullable=False),
         sa.Column("until", sa.Integer(), nullable=True),
-        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("value", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("value", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("subject", "key", "since"),
     )
     with op.batch_alter_table("tag", schema=None) as batch_op:
@@ -340,11 +354,11 @@ def upgrade() -> None:
 
     op.create_table(
         "team",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
         sa.Column("since", sa.Integer(), nullable=False),
         sa.Column("until", sa.Integer(), nullable=True),
-        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("lead", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("lead", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", "since"),
     )
     with op.batch_alter_table("team", schema=None) as batch_op:
@@ -354,41 +368,41 @@ def upgrade() -> None:
         "unlock_failure",
         sa.Column("since", sa.Integer(), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
-        sa.Column("first", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("last", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("first", sa.String(), nullable=False),
+        sa.Column("last", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("since"),
     )
     op.create_table(
         "verdict",
-        sa.Column("version", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("pack", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("control", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("pack", sa.String(), nullable=False),
+        sa.Column("control", sa.String(), nullable=False),
         sa.Column("since", sa.Integer(), nullable=False),
         sa.Column("until", sa.Integer(), nullable=True),
         sa.Column("place", sa.Integer(), nullable=False),
-        sa.Column("outcome", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("severity", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("pack_version", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("pack_digest", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("evidence", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("details", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("severity", sa.String(), nullable=False),
+        sa.Column("pack_version", sa.String(), nullable=False),
+        sa.Column("pack_digest", sa.String(), nullable=False),
+        sa.Column("evidence", sa.String(), nullable=False),
+        sa.Column("details", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("version", "pack", "control", "since"),
     )
     op.create_table(
         "version",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
         sa.Column("since", sa.Integer(), nullable=False),
-        sa.Column("model", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("model", sa.String(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("artifact", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("artifact_kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("artifact", sa.String(), nullable=False),
+        sa.Column("artifact_kind", sa.String(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("format", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("scan", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("code_commit", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("run", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("author", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("details", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("format", sa.String(), nullable=False),
+        sa.Column("scan", sa.String(), nullable=False),
+        sa.Column("code_commit", sa.String(), nullable=False),
+        sa.Column("run", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("details", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("version", schema=None) as batch_op:
@@ -398,15 +412,15 @@ def upgrade() -> None:
 
     op.create_table(
         "waiver",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
         sa.Column("since", sa.Integer(), nullable=False),
         sa.Column("until", sa.Integer(), nullable=True),
-        sa.Column("version", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("pack", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("control", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("ends", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("author", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("pack", sa.String(), nullable=False),
+        sa.Column("control", sa.String(), nullable=False),
+        sa.Column("ends", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("waiver", schema=None) as batch_op:
