@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from functools import cache
 from typing import Any, ClassVar, TypeVar, dataclass_transform
 
 from registry_app.errors import Damaged
@@ -24,11 +23,13 @@ class Fact:
 
     KIND: ClassVar[str]
     VERSION: ClassVar[int]
+    SEALED: ClassVar[frozenset[str]]
 
 
 F = TypeVar("F", bound=Fact)
 
 _KINDS: dict[tuple[str, int], type[Fact]] = {}
+_ADAPTERS: dict[Any, Any] = {}
 
 
 def sealed(**options: Any) -> Any:
@@ -43,6 +44,7 @@ def fact(kind: str, version: int = 1) -> Callable[[type[F]], type[F]]:
     def declare(cls: type[F]) -> type[F]:
         made = dataclasses.dataclass(frozen=True, kw_only=True, slots=True)(cls)
         made.KIND, made.VERSION = kind, version
+        made.SEALED = frozenset(each.name for each in _fields(made) if each.metadata.get("sealed"))
         _KINDS[kind, version] = made
         return made
 
@@ -51,13 +53,13 @@ def fact(kind: str, version: int = 1) -> Callable[[type[F]], type[F]]:
 
 def public(said: Fact) -> dict[str, Any]:
     """The fields that stand in the leaf."""
-    hidden = sealed_fields(type(said))
+    hidden = said.SEALED
     return {key: value for key, value in _plain(said).items() if key not in hidden}
 
 
 def private(said: Fact) -> dict[str, Any] | None:
     """The sealed fields, or ``None`` when the fact has none."""
-    hidden = sealed_fields(type(said))
+    hidden = said.SEALED
     return {key: value for key, value in _plain(said).items() if key in hidden} if hidden else None
 
 
@@ -76,7 +78,7 @@ def read_fact(kind: str, version: int, body: Mapping[str, Any], hidden: Mapping[
             f"The ledger holds a fact this program does not know: {kind[:60]!r} version {version}.",
             "Use the program that wrote it, or a newer one.",
         )
-    shut = sealed_fields(cls)
+    shut = cls.SEALED
     if hidden is None:
         hidden = _shredded(cls)
     if shut & body.keys() or hidden.keys() != shut:
@@ -94,15 +96,9 @@ def read_fact(kind: str, version: int, body: Mapping[str, Any], hidden: Mapping[
         ) from error
 
 
-@cache
-def sealed_fields(cls: type[Any]) -> frozenset[str]:
-    """The names of the fields that are sealed."""
-    return frozenset(f.name for f in dataclasses.fields(cls) if f.metadata.get("sealed"))
-
-
 def _shredded(cls: type[Any]) -> dict[str, Any]:
     stands: dict[str, Any] = {}
-    for field in dataclasses.fields(cls):
+    for field in _fields(cls):
         if field.metadata.get("sealed"):
             kind = str(field.type)
             stands[field.name] = SHREDDED if kind.startswith("str") else () if kind.startswith("tuple") else {}
@@ -110,7 +106,11 @@ def _shredded(cls: type[Any]) -> dict[str, Any]:
 
 
 def _plain(said: Fact) -> dict[str, Any]:
-    return {f.name: _value(getattr(said, f.name)) for f in dataclasses.fields(said)}
+    return {each.name: _value(getattr(said, each.name)) for each in _fields(type(said))}
+
+
+def _fields(cls: Any) -> tuple[dataclasses.Field[Any], ...]:
+    return dataclasses.fields(cls)
 
 
 def _value(value: Any) -> Any:
@@ -125,11 +125,14 @@ def _value(value: Any) -> Any:
     raise TypeError(f"a fact cannot hold a {type(value).__name__}")
 
 
-@cache
-def _adapter(cls: type[Any]) -> Any:
-    from pydantic import ConfigDict, TypeAdapter, with_config
+def _adapter(cls: Any) -> Any:
+    found = _ADAPTERS.get(cls)
+    if found is None:
+        from pydantic import ConfigDict, TypeAdapter, with_config
 
-    return TypeAdapter(with_config(ConfigDict(extra="forbid", strict=True))(cls))
+        strict = with_config(ConfigDict(extra="forbid", strict=True))
+        found = _ADAPTERS[cls] = TypeAdapter(strict(cls))
+    return found
 
 
 def _json(value: Mapping[str, Any]) -> bytes:
