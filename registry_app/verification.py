@@ -20,11 +20,13 @@ from sqlmodel import SQLModel
 
 from registry_app.errors import Damaged, RegistryError
 from registry_app.house import MEANING
-from registry_app.ledger.audit import AuditReport, KeyHistory, check
+from registry_app.ledger.audit import AuditReport, check
 from registry_app.ledger.checkpoint import ORIGIN, parse
+from registry_app.ledger.finding import Finding
+from registry_app.ledger.key_history import KeyHistory
 from registry_app.ledger.log import Leaf, Log
 from registry_app.ledger.payload import Payloads
-from registry_app.ledger.replay import Finding, differences, payload_differences, replay
+from registry_app.ledger.replay import differences, payload_differences, replay
 from registry_app.ledger.trail import check_nodes
 from registry_app.people.keys import learn
 from registry_app.receipt import BACK
@@ -118,7 +120,7 @@ def verify(workspace: Workspace, against: str | None = None, progress: Progress 
             history,
             on_statement=lambda seq, statement: learn(history, seq, statement),
         )
-        found = [Finding(each.answer, each.seq, each.sentence) for each in report.findings]
+        found = list(report.findings)
         found += _head(report, registry, frontier.size, frontier.root())
         found += check_nodes(log, rows)
         with _empty(frontier.size) as fresh, writing(fresh) as other:

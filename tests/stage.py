@@ -10,10 +10,11 @@ from sqlmodel import SQLModel
 
 from registry_app.house import MEANING
 from registry_app.ledger.fact import Fact
+from registry_app.ledger.finding import Finding
 from registry_app.ledger.log import Log
 from registry_app.ledger.meaning import Action, Reader, View
 from registry_app.ledger.payload import Payloads
-from registry_app.ledger.replay import Finding, differences, payload_differences, replay
+from registry_app.ledger.replay import differences, payload_differences, replay
 from registry_app.ledger.saying import Saying, say
 from registry_app.people.actions import AddMember, Enrol, FormTeam, Found, Grant
 from registry_app.reviews.actions import AdoptFirstRoutes

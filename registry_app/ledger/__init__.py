@@ -22,5 +22,7 @@ saying.py       checked, folded, signed, appended: one transaction
 replay.py       the tables once more from the ledger alone, with every rule asked again
 trail.py        the stored tree, node by node
 anchor.py       the heads kept outside, and what they refuse
+finding.py      something that verification found
+key_history.py  which key each person could sign with, and where
 audit.py        integrity and authenticity of a whole ledger, streamed and in parallel
 """

@@ -31,6 +31,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from registry_app.errors import IntegrityError, RegistryError
 from registry_app.ledger import envelope as dsse
+from registry_app.ledger.finding import Finding
 from registry_app.ledger.merkle import Frontier, leaf_hash
 from registry_app.ledger.statement import Statement, read
 from registry_app.vault.digest import sha256_hex
@@ -61,18 +62,6 @@ OnStatement = Callable[[int, Statement], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that is not as it was signed or written."""
-
-    answer: Literal["integrity", "authenticity"]
-    """Which answer it spoils."""
-    seq: int
-    """The ledger position it is about."""
-    sentence: str
-    """What it means, for people."""
-
-
-@dataclass(frozen=True, slots=True)
 class AuditReport:
     """What the audit found, and what it computed on the way."""
 
@@ -95,34 +84,6 @@ class AuditReport:
     def holds(self, answer: Literal["integrity", "authenticity"]) -> bool:
         """Whether nothing was found against ``answer`` (and nothing was left unlisted)."""
         return not self.unlisted and all(finding.answer != answer for finding in self.findings)
-
-
-class KeyHistory:
-    """Which key each person could sign with, and where: a ready ``key_of`` for an ``on_statement`` to feed."""
-
-    def __init__(self) -> None:
-        self._spans: dict[tuple[str, str], list[tuple[int, int | None, bytes]]] = {}
-
-    def enrol(self, person: str, key_id: str, public_key: bytes, seq: int) -> None:
-        """``person`` can sign with ``public_key`` from position ``seq`` on, that leaf itself included."""
-        self._spans.setdefault((person, key_id), []).append((seq, None, public_key))
-
-    def retire(self, person: str, key_id: str, seq: int) -> None:
-        """The last leaf ``person`` could sign with the key is ``seq``, the one that says so."""
-        spans = self._spans.get((person, key_id), [])
-        spans[:] = [(since, seq if until is None else until, key) for since, until, key in spans]
-
-    def retire_all(self, person: str, seq: int) -> None:
-        """The last leaf ``person`` could sign with any key held so far is ``seq``."""
-        for held in [key for key in self._spans if key[0] == person]:
-            self.retire(*held, seq)
-
-    def __call__(self, person: str, key_id: str, seq: int) -> bytes | None:
-        """The public key that holds at ``seq``, if any."""
-        for since, until, key in self._spans.get((person, key_id), []):
-            if since <= seq and (until is None or seq <= until):
-                return key
-        return None
 
 
 def check(
@@ -272,7 +233,7 @@ class _Audit:
             size=self._frontier.size,
             root=self._frontier.root(),
             frontier=self._frontier,
-            findings=tuple(sorted(self._findings, key=lambda finding: finding.seq)),
+            findings=tuple(sorted(self._findings, key=lambda finding: finding.seq or 0)),
             unlisted=self._unlisted,
             unseen_heads=self._unseen_heads,
         )

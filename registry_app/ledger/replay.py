@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -15,6 +14,7 @@ from registry_app.ledger import envelope
 from registry_app.ledger.canonical import parse
 from registry_app.ledger.entry import Entry
 from registry_app.ledger.fact import Fact, read_fact
+from registry_app.ledger.finding import Finding
 from registry_app.ledger.log import Leaf
 from registry_app.ledger.meaning import Meaning, Standing
 from registry_app.ledger.payload import Payloads
@@ -29,18 +29,6 @@ OWN_TABLES = frozenset({"leaf", "node", "head", "payload"})
 
 _NAMED = Sealed()
 """Stands in a replay for a payload that a leaf names and no leaf shredded."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that verification found."""
-
-    answer: str
-    """Which of the six answers it spoils: integrity, authenticity, authority, projection, evidence, completeness."""
-    seq: int | None
-    """The ledger position, when it is about one."""
-    sentence: str
-    """What it means."""
 
 
 def facts_of(statement: Statement, payloads: Payloads) -> Iterator[tuple[Said, Fact]]:

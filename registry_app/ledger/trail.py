@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from sqlalchemy import select
 
+from registry_app.ledger.finding import Finding
 from registry_app.ledger.log import Log
 from registry_app.ledger.merkle import node_hash
-from registry_app.ledger.replay import Finding
 from registry_app.ledger.tables import LeafRow, NodeRow
 from registry_app.vault.rows import Rows
 

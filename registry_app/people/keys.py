@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from registry_app.ledger.audit import KeyHistory
 from registry_app.ledger.entry import RECOVERY
+from registry_app.ledger.key_history import KeyHistory
 from registry_app.ledger.statement import Statement
 from registry_app.people.tables import key_id
 

@@ -12,8 +12,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from registry_app.errors import Damaged, Refused, StorageBusy
 from registry_app.ledger import audit
-from registry_app.ledger.audit import AuditReport, KeyHistory, Leaf, check
+from registry_app.ledger.audit import AuditReport, Leaf, check
 from registry_app.ledger.envelope import PAYLOAD_TYPE, Envelope, Signature, decode, pae, sign
+from registry_app.ledger.key_history import KeyHistory
 from registry_app.ledger.merkle import Frontier, leaf_hash, tree_root
 from registry_app.ledger.statement import Said, Statement, Subject, facts_digest, read
 from registry_app.vault.digest import sha256, sha256_hex
