@@ -154,6 +154,36 @@ class RegisterVersion(Action):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ImportVersions(Action):
+    """Register many versions of a model that another registry held, in one signed statement.
+
+    Their artifacts are named by digest, size and format, oldest first; nothing is scanned.
+    """
+
+    model: str
+    source: str
+    versions: tuple[tuple[str, str, int], ...]
+    """Digest, format, size of each."""
+    note: str = ""
+
+    def facts(self, standing: Standing) -> Sequence[Fact]:
+        model = model_named(standing.rows, self.model)["id"]
+        formats = {name: text.name(name, "format", 40) for name in {each[1] for each in self.versions}}
+        versions = tuple(
+            facts.ImportedVersion(chance.uuid7(), digest, formats[name], size) for digest, name, size in self.versions
+        )
+        return (
+            facts.VersionsImported(
+                model=model,
+                first=last_number(standing.rows, model) + 1,
+                source=text.name(self.source, "source", 120),
+                versions=versions,
+                note=text.prose(self.note, "note"),
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterDataset(Action):
     """Make a dataset known by its digest."""
 

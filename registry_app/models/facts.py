@@ -9,6 +9,9 @@ from registry_app.ledger.fact import Fact, fact, sealed
 TIERS = ("low", "medium", "high", "critical")
 """Risk tiers, from least to most."""
 
+MOST_IMPORTED = 1_000
+"""Versions that one statement can import."""
+
 ROLES_OF_DATA = ("training", "validation", "test", "monitoring")
 """What a version used a dataset for."""
 
@@ -219,3 +222,33 @@ class AliasSet(Fact):
     """The name, such as ``champion``."""
     version: str
     """The version's id; empty takes the alias away."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedVersion:
+    """A version that was registered elsewhere before."""
+
+    version: str
+    """The version's id."""
+    artifact: str
+    """SHA-256 of the artifact, hexadecimal."""
+    format: str
+    """As the other registry calls it."""
+    size: int
+    """Bytes; 0 when not known."""
+
+
+@fact("versions-imported")
+class VersionsImported(Fact):
+    """Many versions of a model, in one statement: what another registry held. Nothing about them was checked here."""
+
+    model: str
+    """The model's id."""
+    first: int
+    """The number of the first; the others follow."""
+    source: str
+    """Where they come from, such as ``mlflow``."""
+    versions: tuple[ImportedVersion, ...]
+    """At most :data:`MOST_IMPORTED`, oldest first."""
+    note: str = sealed()
+    """What the importer says."""

@@ -52,6 +52,17 @@ def _may_version(standing: Standing, said: facts.VersionRegistered) -> None:
         raise Refused("The run was never recorded.", "Record it first.")
 
 
+def _may_import(standing: Standing, said: facts.VersionsImported) -> None:
+    model = _model(standing, said.model)
+    _require_developer(standing, model, "import versions of this model")
+    if said.first != last_number(standing.rows, said.model) + 1:
+        raise Refused("Versions are numbered one after the other.", "Import them again.")
+    if not 1 <= len(said.versions) <= facts.MOST_IMPORTED:
+        raise Refused(f"One statement imports 1 to {facts.MOST_IMPORTED} versions.", "Import them in several.")
+    for each in said.versions:
+        _require_digest(each.artifact)
+
+
 def _may_dataset(standing: Standing, said: facts.DatasetRegistered) -> None:
     _require_digest(said.digest)
     require_any(standing, to="register a dataset")
@@ -141,6 +152,7 @@ RULES: Mapping[type[Fact], Rule] = {
     facts.ModelRevised: _may_revise,
     facts.TagSet: _may_tag,
     facts.VersionRegistered: _may_version,
+    facts.VersionsImported: _may_import,
     facts.DatasetRegistered: _may_dataset,
     facts.RunRecorded: _may_run,
     facts.DeploymentStarted: _may_deploy,

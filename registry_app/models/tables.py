@@ -226,6 +226,32 @@ def _versioned(rows: Rows, said: facts.VersionRegistered, at: Entry) -> None:
         _edge(rows, ("version", said.version), ("run", said.run), "run")
 
 
+def _imported(rows: Rows, said: facts.VersionsImported, at: Entry) -> None:
+    same = {
+        "model": said.model,
+        "artifact_kind": "file",
+        "scan": "not_scanned",
+        "code_commit": "",
+        "run": "",
+        "author": at.person,
+        "details": at.payload,
+    }
+    rows.add_many(
+        VersionRow,
+        (
+            {
+                "id": each.version,
+                "number": number,
+                "artifact": each.artifact,
+                "size": each.size,
+                "format": each.format,
+                **same,
+            }
+            for number, each in enumerate(said.versions, start=said.first)
+        ),
+    )
+
+
 def _dataset(rows: Rows, said: facts.DatasetRegistered, at: Entry) -> None:
     rows.add(
         DatasetRow,
@@ -290,6 +316,7 @@ FOLDS: Mapping[type[Fact], Fold] = {
     facts.ModelRevised: _revised,
     facts.TagSet: _tagged,
     facts.VersionRegistered: _versioned,
+    facts.VersionsImported: _imported,
     facts.DatasetRegistered: _dataset,
     facts.RunRecorded: _run,
     facts.DeploymentStarted: _deployed,
