@@ -1,0 +1,71 @@
+"""How any text stands on a page: harmless, in UTC, and only in letters that the shipped fonts have.
+
+A letter without a glyph would come from whatever the machine has, or be an empty box: other bytes, and nothing to read.
+It is written out instead, as ``[U+4E2D]``; ``dossier.json`` holds the text as it is.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+from typing import Any
+
+from registry_app.shipped import shipped
+from registry_app.text import harmless
+
+FONTS = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
+"""The fonts that catch what Inter lacks."""
+
+
+def shown(value: Any) -> str:
+    """``value`` as text that can stand on a page."""
+    return drawn(harmless("" if value is None else str(value), lines=True))
+
+
+def drawn(text: str) -> str:
+    """``text`` with every letter that no shipped font has written out."""
+    if text.isascii():
+        return text
+    known = _glyphs()
+    return "".join(c if ord(c) < 128 or ord(c) in known else f"[U+{ord(c):04X}]" for c in text)
+
+
+def when(stamp: str) -> str:
+    """``2026-11-21 10:17:22 UTC`` for a time as the ledger writes it."""
+    return f"{stamp[:10]} {stamp[11:19]} UTC" if len(stamp) == 27 else stamp
+
+
+def words(name: str) -> str:
+    """``not met`` for ``not_met``."""
+    return name.replace("_", " ")
+
+
+def cut(text: str, most: int) -> str:
+    """At most ``most`` characters of ``text``, on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def number(text: str, places: int = 3) -> str:
+    """A decimal text rounded for reading; as it is when it is none."""
+    try:
+        value = float(text)
+    except ValueError:
+        return text
+    if value.is_integer() and abs(value) < 1e15 and "." not in text and "e" not in text.lower():
+        return f"{int(value):,}"
+    return f"{value:.{places}f}" if abs(value) >= 10**-places or value == 0 else f"{value:.2g}"
+
+
+def mirrored(text: str) -> bool:
+    """Whether part of ``text`` runs from right to left, so that a page does not hold its letters in their order."""
+    return any(unicodedata.bidirectional(c) in ("R", "AL", "AN") for c in text)
+
+
+@cache
+def _glyphs() -> frozenset[int]:
+    from fontTools.ttLib import TTFont
+
+    folder = shipped("reports") / "fonts"
+    found = [frozenset(TTFont(folder / name, lazy=True).getBestCmap()) for name in FONTS]
+    return found[0] & found[1]
