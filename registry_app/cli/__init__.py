@@ -11,7 +11,9 @@ desk.py       an open registry at a terminal: passphrases, answers, receipts, pr
 table.py      aligned columns and JSON, harmless on a terminal
 start.py      init, demo, whoami, passphrase
 people.py     people, team, role
-models.py     model, version, alias, lineage
+versions.py   version, alias
+models.py     model
+lineage.py    lineage
 data.py       dataset, run, deployment, impact
 measure.py    measure (without a registry) and evaluate (signed)
 evidence.py   evidence

@@ -71,7 +71,7 @@ def checkpoint(
 
     with opened(ctx) as desk:
         head = desk.workspace.head()
-        signer: Signer = desk.workspace.signer  # type: ignore[assignment]
+        signer: Signer = desk.workspace.signer
         note = Checkpoint.of(desk.workspace.store.registry, head.size, head.root).sign([signer])
         if out:
             write_new(out, note.encode())
@@ -170,7 +170,7 @@ def _note(desk: Desk, size: int) -> str:
     from registry_app.cli.history import RootAt
     from registry_app.ledger.checkpoint import Checkpoint
 
-    signer: Signer = desk.workspace.signer  # type: ignore[assignment]
+    signer: Signer = desk.workspace.signer
     root = desk.ask(RootAt(size))
     return Checkpoint.of(desk.workspace.store.registry, size, root).sign([signer])
 

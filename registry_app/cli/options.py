@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from registry_app.errors import UsageError
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 REGISTRY = "REGISTRY_APP_REGISTRY"
 USER = "REGISTRY_APP_USER"
@@ -153,7 +155,7 @@ class Room(typer.Typer):
             **settings,
         )
 
-    def command(self, name: str | None = None, *, cls: Any = Verb, **settings: Any) -> Any:
+    def command(self, name: str | None = None, *, cls: Any = Verb, **settings: Any) -> Callable[[F], F]:
         """Register a verb."""
         return super().command(name, cls=cls, **settings)
 

@@ -12,7 +12,6 @@ import typer
 from registry_app.cli.desk import (
     ask_line,
     give,
-    handle_of,
     interactive,
     new_passphrase,
     opened,
@@ -20,7 +19,7 @@ from registry_app.cli.desk import (
     progress,
     say,
 )
-from registry_app.cli.options import PASSPHRASE, Room, Wishes, wishes
+from registry_app.cli.options import PASSPHRASE, REGISTRY, Room, Wishes, wishes
 from registry_app.cli.people import grants_of
 from registry_app.cli.table import listing
 from registry_app.errors import UsageError
@@ -175,13 +174,12 @@ def screen(ctx: typer.Context, wanted: Wishes) -> None:
     if not (interactive() and sys.stdout.isatty()):
         say(ctx.get_help())
         raise typer.Exit(UsageError.exit_code)
-    if wanted.passphrase_file or os.environ.get(PASSPHRASE):
-        _open_screen(wanted.folder(), handle_of(wanted), present_passphrase(wanted))
-    else:
-        _open_screen(wanted.folder(), wanted.who(), None)
+    folder = wanted.folder() if wanted.registry or os.environ.get(REGISTRY) else None
+    given = wanted.passphrase_file or os.environ.get(PASSPHRASE)
+    _open_screen(folder, wanted.who() or "", present_passphrase(wanted) if given else None)
 
 
-def _open_screen(folder: str, handle: str | None, secret: str | None) -> None:
+def _open_screen(folder: str | None, handle: str, secret: str | None) -> None:
     from registry_app.tui.app import RegistryApp
 
-    RegistryApp(Path(folder), handle, secret).run()
+    RegistryApp(Path(folder) if folder else None, handle, secret).run()

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import PurePath
+from shutil import get_terminal_size
 from typing import Any
 
 from registry_app.text import harmless
@@ -17,11 +18,17 @@ HIDDEN = frozenset({"cursor"})
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[object]], empty: str = "Nothing yet.") -> str:
-    """Rows under their heads, in columns as wide as their widest cell; ``empty`` when there are none."""
+    """Rows under their heads, in columns as wide as their widest cell; ``empty`` when there are none.
+
+    On a terminal that is too narrow for the columns each row becomes a listing of its own.
+    """
     cells = [[harmless(str(cell)) for cell in row] for row in rows]
     if not cells:
         return empty
+    room = get_terminal_size().columns if sys.stdout.isatty() else 0
     widths = [max(width(row[place]) for row in [list(heads), *cells]) for place in range(len(heads))]
+    if room and sum(widths) + 2 * len(widths) - 2 > room:
+        return "\n\n".join(listing(zip(heads, row, strict=True)) for row in cells)
     lines = [_line(row, widths) for row in [list(heads), *cells]]
     if sys.stdout.isatty():
         lines[0] = f"\x1b[1m{lines[0]}\x1b[0m"
