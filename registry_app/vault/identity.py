@@ -2,8 +2,8 @@
 
 The HPKE suite is ML-KEM-768 + X25519, HKDF-SHA-256, AES-256-GCM: a recorded keyring stays closed while either of the
 two key agreements holds. All private keys come from one seed of 128 bytes, drawn through ``chance``: 32 for Ed25519,
-64 for ML-KEM (FIPS 203, ``d || z``), 32 for X25519. The ML-KEM half of a sealed value draws from the operating system
-itself, so sealing never gives the same bytes twice.
+64 for ML-KEM (FIPS 203, ``d || z``), 32 for X25519. Sealing itself draws from the operating system, not through
+``chance``: it never gives the same bytes twice, even in a story with frozen chance.
 """
 
 from __future__ import annotations
