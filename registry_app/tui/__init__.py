@@ -1,0 +1,23 @@
+"""The terminal face: what waits for me, the evidence, and the signature over exactly what was on the screen.
+
+Owns screens, keys, colours and how things are drawn in cells. Never decides, checks or writes: every change is an
+action run through the workspace, inside a dialog that says what it will do; every screen asks again after a receipt.
+Text of users is shown harmlessly and never read as markup.
+
+In reading order:
+
+app.py       the application: themes, help, palette, locking
+seat.py      what the screens need of a workspace
+desk.py      a screen that asks in a thread and is answered in a handler
+pen.py       words, marks and boxes in cells, in Unicode or in ASCII
+prose.py     pages of headings, pairs and paragraphs
+table.py     a table of any length, fetched by key, page by page
+themes.py    the two themes of the house
+palette.py   models, versions and actions by name
+whole.py     a version, whole, in one snapshot with the head it was seen at
+matching.py  versions by part of a name, or by tag, page by page
+history.py   the ledger entries about a version
+graph.py     lineage as layers of boxes, or as a tree
+
+``pages`` holds what a version's tabs say, ``screens`` one file and one stylesheet per screen.
+"""

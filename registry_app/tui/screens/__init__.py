@@ -1,0 +1,1 @@
+"""One file and one stylesheet per screen; a stylesheet's only root is its screen's class."""

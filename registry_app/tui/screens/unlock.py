@@ -1,0 +1,146 @@
+"""Unlock: which registry, who, and the passphrase. While somebody types it, everything else loads behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.suggester import Suggester
+from textual.widgets import Button, Footer, Header, Input, Label, Static
+
+from registry_app.errors import RegistryError
+from registry_app.tui.desk import Desk
+from registry_app.tui.seat import Seat
+
+
+class Folders(Suggester):
+    """Completes a path with the first folder that begins with it."""
+
+    async def get_suggestion(self, value: str) -> str | None:
+        typed = Path(value).expanduser()
+        above, begun = (typed, "") if value.endswith("/") else (typed.parent, typed.name)
+        try:
+            found = sorted(one.name for one in above.iterdir() if one.name.startswith(begun) and one.is_dir())
+        except OSError:
+            return None
+        shown = [name for name in found if name.isprintable() and (begun or not name.startswith("."))]
+        return value[: len(value) - len(begun)] + shown[0] if shown else None
+
+
+class Unlock(Desk[None]):
+    """The first screen, and the one behind the lock."""
+
+    CSS_PATH = "unlock.tcss"
+    SUB_TITLE = "locked"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "app.quit", "Quit")]
+    EXPLAINED = (
+        "A registry is a folder. It is encrypted as a whole; your passphrase opens your own key in it, and that key signs "
+        "what you do.\n\nType the folder (the right arrow takes the suggestion), your handle and your passphrase, then press "
+        "enter. An administrator who re-enrols you is the only way back from a lost passphrase.\n\nAttempts that fail are "
+        "put on record at the next unlock."
+    )
+
+    def __init__(self, folder: Path | None, handle: str, passphrase: str | None) -> None:
+        super().__init__()
+        self._folder, self._handle, self._passphrase = folder, handle, passphrase
+        self._opening = False
+
+    def compose(self) -> ComposeResult:
+        yield Header(icon="")
+        with Vertical(id="door"):
+            yield Static("registry-app", id="name", markup=False)
+            yield Static("Models, their evidence, and who signed for them.", id="about", markup=False)
+            yield Label("Registry")
+            yield Input(str(self._folder or ""), placeholder="folder", suggester=Folders(), id="folder")
+            yield Label("Handle")
+            yield Input(self._handle, placeholder="who you are, such as val", id="handle")
+            yield Label("Passphrase")
+            yield Input(password=True, placeholder="15 characters or more", id="passphrase")
+            with Horizontal(id="doors"):
+                yield Button("Open", variant="primary", id="open")
+            yield Static("", id="said", markup=False)
+        yield Footer()
+
+    def on_mount(self) -> None:
+        self.set_focus(self._first_empty())
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        if self._folder and self._handle and self._passphrase:
+            self.query_one("#passphrase", Input).value = self._passphrase
+            self._passphrase = None
+            self._open()
+        else:
+            self.run_worker(_load, thread=True, group="load", exit_on_error=False)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        waiting = self._first_empty()
+        if waiting.value:
+            self._open()
+        else:
+            waiting.focus()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        self._open()
+
+    def let_go(self, seat: Seat, why: str) -> None:
+        """Let go of the registry in a thread, then ask for the passphrase again."""
+        self.say(why)
+        self.compute(seat.close, lambda _: None, group="close")
+        self.query_one("#passphrase", Input).value = ""
+        self.set_focus(self._first_empty())
+
+    def say(self, words: str, *, wrong: bool = False) -> None:
+        """One line, or two sentences, below the fields."""
+        said = self.query_one("#said", Static)
+        said.set_class(wrong, "-wrong")
+        said.update(self.pen.words(words, lines=True))
+
+    def show_error(self, error: RegistryError) -> None:
+        self._opening = False
+        self.say(f"{error.what}\n{error.todo}", wrong=True)
+        secret = self.query_one("#passphrase", Input)
+        secret.value = ""
+        self.set_focus(secret)
+
+    def _open(self) -> None:
+        folder, handle, secret = (self.query_one(f"#{name}", Input) for name in ("folder", "handle", "passphrase"))
+        if self._opening:
+            return
+        missing = [one.id or "" for one in (folder, handle, secret) if not one.value]
+        if missing:
+            self.say(f"The {missing[0]} is missing. Type it.", wrong=True)
+            self.set_focus(self.query_one(f"#{missing[0]}", Input))
+            return
+        self._opening = True
+        self.say("Opening: the passphrase is stretched into a key" + self.pen.dots)
+        path, who, phrase, opener = Path(folder.value).expanduser(), handle.value.strip(), secret.value, self.room.opener
+
+        def work() -> Seat:
+            seat = opener(path, who, phrase)
+            _load()
+            return seat
+
+        self.compute(work, self._opened, group="open")
+
+    def _opened(self, seat: Any) -> None:
+        self._opening = False
+        self.query_one("#passphrase", Input).value = ""
+        self.say("")
+        self.room.enter(seat)
+
+    def _first_empty(self) -> Input:
+        fields = list(self.query(Input))
+        return next((field for field in fields if not field.value), fields[-1])
+
+
+def _load() -> None:
+    """Load what the screens behind this one need: the workspace, and with it the store's libraries."""
+    import registry_app.tui.screens.inbox
+    import registry_app.tui.screens.version
+    import registry_app.workspace  # noqa: F401

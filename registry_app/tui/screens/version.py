@@ -1,0 +1,294 @@
+"""A version, whole, in six tabs; from here it is submitted, commented on, decided or taken back."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import ScrollableContainer, VerticalScroll
+from textual.content import Content
+from textual.widgets import Footer, Header, Static, TabbedContent, TabPane
+
+from registry_app.errors import RegistryError
+from registry_app.receipt import Receipt
+from registry_app.reviews.actions import Comment, Submit, Withdraw
+from registry_app.reviews.facts import DecisionMade
+from registry_app.tui.desk import Desk
+from registry_app.tui.graph import drawing
+from registry_app.tui.pages.evidence import evidence_page
+from registry_app.tui.pages.overview import overview
+from registry_app.tui.pages.review import review_page
+from registry_app.tui.pages.verdicts import verdict_page
+from registry_app.tui.pen import moment
+from registry_app.tui.screens.dialog import LOOK, Answer
+from registry_app.tui.screens.peek import Peek
+from registry_app.tui.screens.say import Say
+from registry_app.tui.screens.sign import Sign
+from registry_app.tui.table import Column, VirtualTable
+from registry_app.tui.whole import Whole, WholeVersion
+
+TABS = ("overview", "lineage", "evidence", "verdicts", "review", "history")
+_LAPSES = "Whatever is said here is part of what reviewers sign: approvals signed before it will show as lapsed."
+
+
+class Page(VerticalScroll):
+    """A page that scrolls with the arrows, and with j, k, g and G."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "scroll_down", "Down", show=False),
+        Binding("k", "scroll_up", "Up", show=False),
+        Binding("g", "scroll_home", "Top", show=False),
+        Binding("G", "scroll_end", "End", show=False),
+        Binding("ctrl+d", "page_down", "Page down", show=False),
+        Binding("ctrl+u", "page_up", "Page up", show=False),
+    ]
+
+
+class Sheet(ScrollableContainer):
+    """A drawing that scrolls both ways."""
+
+    BINDINGS = Page.BINDINGS
+
+
+class VersionScreen(Desk[None]):
+    """The page of one version.
+
+    Args:
+        name: as ``model:number``, or its id.
+    """
+
+    CSS_PATH = "version.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "Back"),
+        *(Binding(str(place), f"tab('{tab}')", tab.capitalize(), show=False) for place, tab in enumerate(TABS, start=1)),
+        Binding("d", "decide", "Decide"),
+        Binding("c", "comment", "Comment"),
+        Binding("u", "submit", "Submit"),
+        Binding("w", "withdraw", "Withdraw"),
+        Binding("r", "look", "Refresh"),
+        Binding("y", "copy", "Copy", show=False),
+    ]
+    EXPLAINED = (
+        "One version, read in one snapshot. Overview: what it is and where it stands. Lineage: what it came from, left, and "
+        "where it runs, right. Evidence: measurements with figures and what is needed to do them again. Verdicts: what each "
+        "control of each adopted pack came to, with its citation; a verdict is a rule's outcome, never a promise of "
+        "compliance. Review: the route, the decisions, what lapsed and why, and what closes the gate. History: the ledger "
+        "entries.\n\nDecide opens the signing dialog; nothing is signed before its button is pressed there."
+    )
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._asked_for = name
+        self._whole: Whole | None = None
+        self._opened: set[str] = set()
+
+    def compose(self) -> ComposeResult:
+        pen = self.pen
+        yield Header(icon="")
+        yield Static("", id="said", markup=False)
+        with TabbedContent(id="tabs"):
+            with TabPane("Overview", id="overview"), Page():
+                yield Static("Loading" + pen.dots, id="overview-page", markup=False)
+            with TabPane("Lineage", id="lineage"), Sheet():
+                yield Static("", id="lineage-page", markup=False)
+            with TabPane("Evidence", id="evidence"), Page():
+                yield Static("", id="evidence-page", markup=False)
+            with TabPane("Verdicts", id="verdicts"):
+                yield VirtualTable(
+                    (
+                        Column("outcome", 24, lambda row: pen.mark(row.outcome)),
+                        Column("control", 12, lambda row: (row.control, "strong"), share=1),
+                        Column("title", 16, lambda row: row.title, share=3, drop=1),
+                        Column("severity", 9, lambda row: row.severity, drop=2),
+                        Column("observed", 10, lambda row: row.observed or (pen.dash, "muted"), drop=3),
+                        Column("limit", 10, lambda row: row.limit or (pen.dash, "muted"), drop=4),
+                    ),
+                    pen,
+                    "No verdict was recorded. Submitting the version judges it by every adopted pack.",
+                    key=lambda row: f"{row.pack} {row.control}",
+                    id="verdicts-table",
+                )
+                with Page(id="verdict"):
+                    yield Static("", id="verdict-page", markup=False)
+            with TabPane("Review", id="review"), Page():
+                yield Static("", id="review-page", markup=False)
+            with TabPane("History", id="history"):
+                yield VirtualTable(
+                    (
+                        Column("leaf", 7, lambda row: str(row.seq)),
+                        Column("time (UTC)", 16, lambda row: (moment(row.time), "muted")),
+                        Column("who", 14, lambda row: row.person, share=1),
+                        Column("what", 20, lambda row: _what(row.what), share=3),
+                    ),
+                    pen,
+                    "The ledger says nothing about it.",
+                    key=lambda row: row.statement,
+                    id="history-table",
+                )
+        yield Footer()
+
+    def on_mount(self) -> None:
+        self.sub_title = self.pen.words(self._asked_for)
+        self.action_look()
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._draw)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        opened = self._whole is not None and self._whole.review is not None and self._whole.review.summary.state == "open"
+        if action in ("decide", "comment", "withdraw"):
+            return opened
+        if action == "submit":
+            return self._whole is not None and not opened
+        return True
+
+    def action_look(self) -> None:
+        """Ask for everything again."""
+        self.ask(WholeVersion(self._asked_for), self._show)
+
+    def action_back(self) -> None:
+        self.dismiss(None)
+
+    def action_tab(self, tab: str) -> None:
+        self.query_one(TabbedContent).active = tab
+
+    def action_decide(self) -> None:
+        """Open the signing dialog, or say why there is nothing to sign."""
+        whole = self._whole
+        if whole is None or whole.review is None:
+            return
+        if whole.review.summary.why_not:
+            self.tell(f"You do not decide here: {whole.review.summary.why_not}", warning=True)
+            return
+        self.app.push_screen(Sign(whole, whole.review, frozenset(self._opened)), self._answered)
+
+    def action_comment(self) -> None:
+        if self._whole is None or self._whole.review is None:
+            return
+        review = self._whole.review.summary.id
+        dialog = Say(f"Comment on {self._whole.name}", _LAPSES, "Comment", "Record", lambda words: Comment(review, words))
+        self.app.push_screen(dialog, self._answered)
+
+    def action_submit(self) -> None:
+        if self._whole is None:
+            return
+        version = self._whole.version.summary.id
+        means = (
+            "The version is judged by every adopted pack, and goes the route of its model's risk tier. Its digest, data and "
+            "evidence are what reviewers will sign."
+        )
+        dialog = Say(f"Submit {self._whole.name} for review", means, "Note to reviewers", "Submit", lambda w: Submit(version, w))
+        self.app.push_screen(dialog, self._answered)
+
+    def action_withdraw(self) -> None:
+        if self._whole is None or self._whole.review is None:
+            return
+        review = self._whole.review.summary.id
+        means = "The review ends without a decision. The version can be submitted again."
+        dialog = Say(f"Withdraw {self._whole.name} from review", means, "Reason", "Withdraw", lambda w: Withdraw(review, w))
+        self.app.push_screen(dialog, self._answered)
+
+    def action_copy(self) -> None:
+        """Copy what the tab is about."""
+        whole, tab = self._whole, self.query_one(TabbedContent).active
+        if whole is None:
+            return
+        table = self.query_one(f"#{tab}-table", VirtualTable).here if tab in ("verdicts", "history") else None
+        if tab == "evidence" and whole.evidence:
+            self.copy("evidence id", whole.evidence[-1].summary.id)
+        elif tab == "review" and whole.review is not None:
+            self.copy("signed digest", whole.review.subject)
+        elif table is not None:
+            self.copy(*(("control", table.control) if tab == "verdicts" else ("statement id", table.statement)))
+        else:
+            self.copy("artifact digest", whole.version.summary.artifact)
+
+    @on(TabbedContent.TabActivated)
+    def _tab_opened(self, event: TabbedContent.TabActivated) -> None:
+        event.stop()
+        tab = event.pane.id or ""
+        if self._whole is not None:
+            self._opened.add(tab)
+        self._focus(tab)
+
+    @on(VirtualTable.RowPointed, "#verdicts-table")
+    def _verdict_pointed(self, pointed: VirtualTable.RowPointed) -> None:
+        pointed.stop()
+        self._draw_verdict()
+
+    @on(VirtualTable.RowPeeked, "#history-table")
+    @on(VirtualTable.RowChosen, "#history-table")
+    def _entry_peeked(self, peeked: VirtualTable.RowPeeked) -> None:
+        peeked.stop()
+        row = peeked.row
+        pairs = [("time", row.time), ("who", row.person), ("what", _what(row.what)), ("statement", row.statement)]
+        self.app.push_screen(Peek(f"Leaf {row.seq}", pairs))
+
+    def _show(self, whole: Whole) -> None:
+        before = self._whole
+        self._asked_for, self._whole = whole.version.summary.id, whole
+        if before is not None and before.review != whole.review:
+            self._opened.clear()
+        self._opened.add(self.query_one(TabbedContent).active)
+        self.sub_title = self.pen.words(f"{whole.name[:80]}{self.pen.between}{self.pen.mark(whole.standing)}")
+        self._draw()
+        self.query_one("#verdicts-table", VirtualTable).show(whole.verdicts)
+        self.query_one("#history-table", VirtualTable).show(whole.history)
+        self._focus(self.query_one(TabbedContent).active)
+        self.refresh_bindings()
+
+    def _draw(self) -> None:
+        whole = self._whole
+        if whole is None:
+            return
+        width = min(110, self.size.width - 6)
+        self._put("overview", overview(whole, self.pen, width))
+        self._put("lineage", drawing(whole.lineage, self.pen))
+        self._put("evidence", evidence_page(whole.evidence, self.pen, width))
+        self._put("review", review_page(whole, self.pen, width))
+        self._draw_verdict()
+
+    def _draw_verdict(self) -> None:
+        if self._whole is not None:
+            row = self.query_one("#verdicts-table", VirtualTable).here
+            width = min(110, self.size.width - 6)
+            self._put("verdict", verdict_page(row, self._whole.waivers, self.pen, width))
+
+    def _put(self, page: str, content: Content) -> None:
+        self.query_one(f"#{page}-page", Static).update(content)
+
+    def _focus(self, tab: str) -> None:
+        if tab in TABS and self.app.screen is self:
+            pane = self.query_one(f"#{tab}", TabPane)
+            inside = pane.query("VirtualTable, Page, Sheet")
+            if inside:
+                self.set_focus(inside.first())
+
+    def _answered(self, answer: Answer) -> None:
+        if answer is None:
+            return
+        if answer != LOOK:
+            self._receipt(answer)
+        self.action_look()
+
+    def _receipt(self, answer: Answer) -> None:
+        if not isinstance(answer, Receipt):
+            return
+        said = ", ".join(fact.meaning if isinstance(fact, DecisionMade) else fact.KIND.replace("-", " ") for fact in answer.facts)
+        name = self._whole.name[:60] if self._whole else ""
+        line = f"Recorded: {name} {said}, leaf {answer.seq}, {answer.time[:19].replace('T', ' ')} UTC."
+        self.room.said = "\n".join((line, *answer.notices))
+        shown = self.query_one("#said", Static)
+        shown.update(self.pen.words(self.room.said, lines=True))
+        shown.display = True
+
+    def show_error(self, error: RegistryError) -> None:
+        self.say_error(error)
+        if self._whole is None:
+            self._put("overview", Content(self.pen.words(f"{error.what} {error.todo}")))
+
+
+def _what(kinds: tuple[str, ...]) -> str:
+    return ", ".join(kind.replace("-", " ") for kind in kinds)

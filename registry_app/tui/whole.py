@@ -1,0 +1,70 @@
+"""A version, whole: everything its screen shows, read in one snapshot, with the head a signer then saw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from registry_app.evidence.views import EvidenceDetail, EvidenceOf
+from registry_app.ledger.entry import Head
+from registry_app.ledger.meaning import Reader, View
+from registry_app.models.lineage import Graph, Lineage
+from registry_app.models.views import ModelDetail, ShowModel, ShowVersion, VersionDetail
+from registry_app.policy.views import VerdictLine, VerdictsOf, WaiverLine, WaiversOf
+from registry_app.reviews.views import ReviewDetail, ReviewsOf
+from registry_app.tui.history import HistoryLine, HistoryOf
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Everything about a version, at one instant."""
+
+    head: Head
+    """The ledger's head of the snapshot: what a decision made on it has seen."""
+    version: VersionDetail
+    model: ModelDetail
+    lineage: Graph
+    evidence: tuple[EvidenceDetail, ...]
+    verdicts: tuple[VerdictLine, ...]
+    waivers: tuple[WaiverLine, ...]
+    reviews: tuple[ReviewDetail, ...]
+    """Newest first."""
+    history: tuple[HistoryLine, ...]
+    """Newest first."""
+
+    @property
+    def name(self) -> str:
+        """As ``model:number``."""
+        return f"{self.version.summary.model}:{self.version.summary.number}"
+
+    @property
+    def review(self) -> ReviewDetail | None:
+        """The review that is open, or else the newest one."""
+        opened = [review for review in self.reviews if review.summary.state == "open"]
+        return (opened or list(self.reviews) or [None])[0]
+
+    @property
+    def standing(self) -> str:
+        """What the version's passage through review is worth now, in a word."""
+        return "not_submitted" if self.review is None else self.review.standing
+
+
+@dataclass(frozen=True, slots=True)
+class WholeVersion(View[Whole]):
+    """One version as ``model:number`` or id, whole."""
+
+    name: str
+
+    def ask(self, reader: Reader) -> Whole:
+        version = ShowVersion(self.name).ask(reader)
+        key = version.summary.id
+        return Whole(
+            head=reader.log.head(),
+            version=version,
+            model=ShowModel(version.model_id).ask(reader),
+            lineage=Lineage(key).ask(reader),
+            evidence=EvidenceOf(key).ask(reader),
+            verdicts=VerdictsOf(key).ask(reader),
+            waivers=WaiversOf(key).ask(reader),
+            reviews=ReviewsOf(key).ask(reader),
+            history=HistoryOf(key).ask(reader),
+        )

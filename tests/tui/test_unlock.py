@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input
+
+from registry_app.tui.app import RegistryApp
+from registry_app.tui.screens.inbox import InboxScreen
+from registry_app.tui.screens.unlock import Folders, Unlock
+from tests.tui.playhouse import House, playing, press, same_picture, screen_text
+
+
+@pytest.mark.parametrize(("name", "size"), [("unlock", (100, 32)), ("unlock-narrow", (80, 24))])
+def test_the_unlock_screen_looks_like_this(house: House, name: str, size: tuple[int, int]) -> None:
+    async def story() -> None:
+        app = house.app(handle="val", passphrase=None)
+        async with playing(app, size):
+            same_picture(app, name)
+
+    asyncio.run(story())
+
+
+def test_a_wrong_passphrase_is_said_in_place_and_the_field_is_emptied(house: House) -> None:
+    async def story() -> None:
+        app = house.app(passphrase=None)
+        async with playing(app) as pilot:
+            assert app.focused is app.screen.query_one("#passphrase")
+            await press(pilot, *"wrong", "enter")
+            assert isinstance(app.screen, Unlock)
+            assert "The handle or the passphrase is wrong." in screen_text(app)
+            assert "Type both again." in screen_text(app)
+            assert app.screen.query_one("#passphrase", Input).value == ""
+            assert "wrong" not in [field.value for field in app.screen.query(Input)]
+
+    asyncio.run(story())
+
+
+def test_what_is_missing_is_asked_for_one_by_one(house: House) -> None:
+    async def story() -> None:
+        app = RegistryApp(opener=house.open)
+        async with playing(app) as pilot:
+            assert app.focused is app.screen.query_one("#folder")
+            await press(pilot, "slash", "x", "enter")
+            assert app.focused is app.screen.query_one("#handle")
+            await pilot.click("#open")
+            assert "The handle is missing." in screen_text(app)
+
+    asyncio.run(story())
+
+
+def test_the_passphrase_is_never_shown(house: House) -> None:
+    async def story() -> None:
+        app = house.app(passphrase=None)
+        async with playing(app) as pilot:
+            await press(pilot, *"secretwords")
+            assert "secretwords" not in screen_text(app)
+
+    asyncio.run(story())
+
+
+def test_a_passphrase_that_was_given_opens_at_once_and_is_not_kept(house: House) -> None:
+    async def story() -> None:
+        app = house.app()
+        async with playing(app):
+            assert isinstance(app.screen, InboxScreen)
+            unlock = app.screen_stack[0]
+            assert isinstance(unlock, Unlock)
+            assert unlock._passphrase is None
+            assert unlock.query_one("#passphrase", Input).value == ""
+
+    asyncio.run(story())
+
+
+def test_a_folder_is_completed_and_a_missing_one_is_not(tmp_path: Path) -> None:
+    (tmp_path / "registry-of-models").mkdir()
+    (tmp_path / "registry-file").write_text("")
+    complete = Folders().get_suggestion
+    assert asyncio.run(complete(f"{tmp_path}/regi")) == f"{tmp_path}/registry-of-models"
+    assert asyncio.run(complete(f"{tmp_path}/none/x")) is None
