@@ -49,8 +49,8 @@ def _arrow(source: tuple[float, float], target: tuple[float, float], paint: Colo
 
 def _box(node: Node, x: float, y: float, own: bool, paint: Colours, title: str) -> str:
     fill, ink, edge = ("#12233d", "#ffffff", "#12233d") if own else ("#ffffff", paint.ink, "#9aa6b6")
-    kind = escape(words(node.kind))
-    label = escape(cut(shown(title if own else node.label), 23))
+    kind = "this version" if own else escape(words(node.kind))
+    label = escape(cut(shown(title if own else node.label), 20))
     small = "#c8d4e6" if own else paint.muted
     return (
         f'<rect x="{x}" y="{y}" width="{_WIDE}" height="{_HIGH}" rx="5" fill="{fill}" stroke="{edge}"/>'

@@ -135,7 +135,7 @@ def _performance(item: EvidenceDetail, result: Result, name: str, place: int) ->
 def _fairness(item: EvidenceDetail, result: Result, name: str, place: int) -> Figure:
     groups = tuple(_groups(result, outcome) for outcome in result.result["outcomes"])
     disparities = tuple(
-        (words(one["metric"]), ", ".join(one["by"]), *_value_and_interval(one)) for one in result.result["disparities"]
+        (words(one["metric"]), ", ".join(words(name) for name in one["by"]), *_value_and_interval(one)) for one in result.result["disparities"]
     )
     limit = number(str(result.parameters["limit"]), 2)
     said = (

@@ -8,7 +8,7 @@ from typing import Any
 from registry_app.reporting.content import DossierContent
 from registry_app.reporting.drawing import lineage_svg
 from registry_app.reporting.figures import ROWS, cards_of, figures_of
-from registry_app.reporting.letters import cut, drawn, number, shown, when, words
+from registry_app.reporting.letters import cut, drawn, number, shown, tidy, when, words
 from registry_app.shipped import shipped
 
 MARKS = {"met": "✓", "not_met": "✗", "insufficient_evidence": "?", "not_applicable": "–", "waived": "○"}
@@ -41,9 +41,10 @@ def render(content: DossierContent) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    place.filters.update(when=when, words=words, figure=number, cut=cut, svg=_svg, marked=_marked)
+    place.filters.update(when=when, words=words, figure=number, cut=cut, tidy=tidy, svg=_svg, marked=_marked)
     figures = figures_of(content)
-    title = f"{cut(shown(content.model.card.name), 200)}, version {content.version.summary.number}"
+    model, which = content.model.card.name, content.version.summary.number
+    title = f"{cut(shown(model), 200)}, version {which}"
     return place.get_template("page.html").render(
         content=content,
         title=title,
@@ -53,12 +54,12 @@ def render(content: DossierContent) -> str:
         model=content.model,
         figures=figures,
         cards=cards_of(content, figures),
-        lineage=_svg(lineage_svg(content.nodes, content.arrows, content.version.summary.id, title)),
+        lineage=_svg(lineage_svg(content.nodes, content.arrows, content.version.summary.id, f"{model}:{which}")),
         marks=MARKS,
         tones=TONES,
         signs=SIGNS,
         rows=ROWS,
-        length=_length(content.model.card.name),
+        length=_length(model),
     )
 
 

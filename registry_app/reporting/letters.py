@@ -6,12 +6,15 @@ It is written out instead, as ``[U+4E2D]``; ``dossier.json`` holds the text as i
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 from typing import Any
 
 from registry_app.shipped import shipped
 from registry_app.text import harmless
+
+_LONG = re.compile(r"-?[0-9]+\.[0-9]{5,}(?:e[+-]?[0-9]+)?|-?[0-9]+(?:\.[0-9]+)?e[+-]?[0-9]+")
 
 FONTS = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
 """The fonts that catch what Inter lacks."""
@@ -55,6 +58,11 @@ def number(text: str, places: int = 3) -> str:
     if value.is_integer() and abs(value) < 1e15 and "." not in text and "e" not in text.lower():
         return f"{int(value):,}"
     return f"{value:.{places}f}" if abs(value) >= 10**-places or value == 0 else f"{value:.2g}"
+
+
+def tidy(text: str) -> str:
+    """``text`` with long decimal numbers rounded for reading; the attachment holds them as they are."""
+    return _LONG.sub(lambda found: number(found[0], 4), text)
 
 
 def mirrored(text: str) -> bool:
