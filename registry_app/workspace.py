@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from registry_app.errors import AuthenticationError, StorageBusy, UsageError
+from registry_app.errors import AuthenticationError, StorageBusy, StorageError, UsageError
 from registry_app.ledger.entry import Head
 from registry_app.ledger.log import Log
 from registry_app.ledger.meaning import Action, Reader, View
@@ -49,7 +49,8 @@ class Workspace:
         try:
             unlocked = keyring.unlock(handle, passphrase)
         except AuthenticationError:
-            attempts.note(folder.path, handle)
+            known = any(slot.handle == handle for slot in keyring.people)
+            attempts.note(folder.path, handle if known else attempts.UNKNOWN)
             raise
         workspace = cls(
             open_store(folder, keyring.registry, unlocked.data_keys, read_only=read_only), unlocked.identity, handle
@@ -134,10 +135,19 @@ class Workspace:
                 "No earlier head of this registry is kept here: nothing says that it is the newest copy."
             )
         failed = attempts.read(self.store.folder.path)
-        if failed is not None and not self.store.read_only:
+        if failed is not None:
+            told = f"{failed.count} attempts to sign in failed since {failed.first}"
+            self.notices.append(f"{told}; {self._report(failed)}.")
+
+    def _report(self, failed: attempts.Attempts) -> str:
+        if self.store.read_only:
+            return "this is not on record yet"
+        try:
             self.run(ReportUnlockFailures(failed.count, failed.first, failed.last, failed.handles))
-            attempts.clear(self.store.folder.path)
-            self.notices.append(f"{failed.count} attempts to sign in failed since {failed.first}; this is on record.")
+        except StorageError as error:  # what is there can be read all the same
+            return f"this could not be put on record: {error.what.rstrip('.')}"
+        attempts.clear(self.store.folder.path)
+        return "this is on record"
 
     def close(self) -> None:
         """Let go of the registry."""

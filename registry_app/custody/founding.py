@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,16 +49,28 @@ def found(
     keep_private()
     require_strong(passphrase, (name, handle, full_name, email))
     folder = Folder(path.absolute())
-    folder.make()
-    try:
-        return _found(folder, name, handle, full_name, passphrase, email, pack)
-    except BaseException:
-        for file in folder.path.iterdir():
-            file.unlink()
-        raise
+    lock = folder.make()
+    with ExitStack() as undo:
+        undo.callback(lock.release)
+        undo.callback(folder.clear)
+        founding = _found(folder, lock, undo, name, handle, full_name, email, passphrase, pack)
+        folder.finish()
+        undo.pop_all()
+    lock.share()
+    return founding
 
 
-def _found(folder: Folder, name: str, handle: str, full_name: str, passphrase: str, email: str, pack: str) -> Founding:
+def _found(
+    folder: Folder,
+    lock: FolderLock,
+    undo: ExitStack,
+    name: str,
+    handle: str,
+    full_name: str,
+    email: str,
+    passphrase: str,
+    pack: str,
+) -> Founding:
     data_key = chance.token(32)
     identity = Identity.create(chance.uuid7())
     keyring = Keyring.create(identity.person, handle, identity, passphrase, kdf.chosen(), data_key)
@@ -67,9 +80,8 @@ def _found(folder: Folder, name: str, handle: str, full_name: str, passphrase: s
     keyring = keyring.set_recovery(rescuer, secret, keys)
     key = database_key(data_key)
     engine = open_sqlcipher(folder.database, key)
+    undo.callback(engine.dispose)
     schema.upgrade(engine)
-    lock = FolderLock(folder.path)
-    lock.share()
     store = Store(folder, engine, keys, Sealer(keys.keys, 1), key, lock, Anchor(folder.head, state_folder(), ""), "")
     founding = actions.Found(
         name=name,

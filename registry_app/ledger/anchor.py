@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from registry_app.errors import Damaged, RolledBack, StorageError
+from registry_app.errors import Damaged, IntegrityError, RolledBack
 from registry_app.ledger.checkpoint import ORIGIN, Checkpoint, SignedCheckpoint, parse
 from registry_app.ledger.entry import Head
 from registry_app.ledger.log import Log
@@ -60,11 +60,9 @@ class Anchor:
         newest = places = 0
         for file in self._files:
             kept = [_parsed(text, file) for text in file.texts()]
-            for slot, signed in enumerate(kept):
+            for signed in kept:
                 self._extends(log, size, signed, keys_of, file)
-                if signed.checkpoint.size >= newest:
-                    file.skip(slot)
-                    newest = signed.checkpoint.size
+                newest = max(newest, signed.checkpoint.size)
             places += bool(kept)
         return Seen(newest, places)
 
@@ -73,8 +71,8 @@ class Anchor:
         text = Checkpoint.of(self._registry, head.size, head.root).sign([signer])
         for file in self._files:
             try:
-                file.write(text, durable=durable)
-            except (OSError, StorageError):
+                file.write(text, head.size, durable=durable)
+            except (OSError, IntegrityError):  # a damaged one is found at the next opening; the commit stands
                 continue
 
     def _extends(

@@ -1,7 +1,8 @@
 """Failed attempts to sign in, noted outside the database until somebody signs in and puts them on record.
 
-One line an attempt: time and handle, never a passphrase. The file is no protection (whoever copies the folder can
-leave it out); it tells the honest owner that somebody tried the front door.
+One line an attempt: time and handle, never a passphrase (a handle that nobody has may be a passphrase typed in the wrong
+place, so it is not written). The file is no protection (whoever copies the folder can leave it out); it tells the
+honest owner that somebody tried the front door.
 """
 
 from __future__ import annotations
@@ -11,9 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from registry_app import text
+from registry_app.errors import UsageError
 from registry_app.vault import clock
 
+UNKNOWN = "(unknown)"
+"""Stands for a handle that nobody has."""
+
 _LIMIT = 1 << 20
+_CAREFUL = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +37,10 @@ class Attempts:
 
 
 def note(folder: Path, handle: str) -> None:
-    """Note a failed attempt; where the folder cannot be written, nothing is noted."""
+    """Note a failed attempt under somebody's handle, or :data:`UNKNOWN`; where nothing can be written, nothing is noted."""
     line = f"{clock.text(clock.now())} {text.harmless(handle)[:64]}\n".encode()
     try:
-        file = os.open(
-            folder / "attempts.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600
-        )
+        file = os.open(folder / "attempts.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND | _CAREFUL, 0o600)
     except OSError:
         return
     try:
@@ -49,16 +53,22 @@ def note(folder: Path, handle: str) -> None:
 
 
 def read(folder: Path) -> Attempts | None:
-    """What was noted since it was last put on record, or ``None``."""
+    """What was noted since it was last put on record, or ``None``; lines of another form are passed over."""
     try:
-        lines = (folder / "attempts.log").read_bytes()[:_LIMIT].decode("utf-8", "replace").splitlines()
+        file = os.open(folder / "attempts.log", os.O_RDONLY | _CAREFUL)
     except OSError:
         return None
-    noted = [parts for line in lines if len(parts := line.split(" ", 1)) == 2]
+    try:
+        lines = os.read(file, _LIMIT).decode("utf-8", "replace").split("\n")
+    except OSError:
+        return None
+    finally:
+        os.close(file)
+    noted = [parts for line in lines if len(parts := line.split(" ", 1)) == 2 and _is_time(parts[0])]
     if not noted:
         return None
     handles = tuple(dict.fromkeys(text.harmless(handle)[:64] for _, handle in noted))[:20]
-    return Attempts(len(noted), text.harmless(noted[0][0])[:32], text.harmless(noted[-1][0])[:32], handles)
+    return Attempts(len(noted), noted[0][0], noted[-1][0], handles)
 
 
 def clear(folder: Path) -> None:
@@ -67,3 +77,11 @@ def clear(folder: Path) -> None:
         (folder / "attempts.log").unlink(missing_ok=True)
     except OSError:
         return
+
+
+def _is_time(stamp: str) -> bool:
+    try:
+        clock.parse(stamp)
+    except UsageError:
+        return False
+    return True

@@ -1,74 +1,140 @@
 """Is the database file what SQLCipher wrote? Asked before the file is opened for writing, and without touching it.
 
-Every page carries an HMAC. ``cipher_integrity_check`` reads the file, not its WAL, and after a crash a page of the file
-may be torn while the WAL still holds it whole; so a file with a WAL is judged on a copy, after the WAL was folded in.
+Every page carries an HMAC. ``cipher_integrity_check`` reads the file, not its journals, and after a crash a page of the
+file may be torn while a journal still holds it whole; so a file with a journal is judged on a copy, after the journal was
+folded in there. Opening the file itself first would not do: whoever closes it last folds a shortened WAL into it, and
+what could still have been salvaged of the rest is gone. ``integrity_check`` then compares each index with its table: an
+older page of an index, put back, has a good HMAC and would hide rows from every question that goes through the index.
 """
 
 from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from registry_app.errors import Damaged, IntegrityError
-from registry_app.vault.engine import open_sqlcipher, translated
+from sqlalchemy import Engine
+
+from registry_app.errors import Damaged, IntegrityError, StorageError
+from registry_app.vault.engine import from_os, open_sqlcipher, reading, translated
 from registry_app.vault.folder import Folder
 
 QUICK_LIMIT = 16 << 20
-"""Files up to this many bytes are checked whole at every opening; larger ones once a day and by ``verify``."""
+"""Files up to this many bytes are checked whole at every opening; of larger ones each page is when it is read."""
+
+COPY = ".check-"
+"""What the names of copies begin with: beside the registry, and as encrypted as it is."""
 
 
-def file_at_rest(folder: Folder, key: bytes) -> None:
-    """Check every page of a database that no other process has open.
+@contextmanager
+def untouched(folder: Folder, key: bytes, *, alone: bool) -> Iterator[Engine]:
+    """The database as the next opening would see it, to read from; no file of the registry is changed.
+
+    Args:
+        alone: no other process has it open, so the file can be checked.
 
     Raises:
-        Damaged: a page is not what was written.
+        Damaged: it is missing, a page is not what was written, or ``key`` is not its key.
     """
-    if not folder.database.exists():
+    require(folder)
+    with ExitStack() as stack:
+        path = folder.database
+        if alone and not folder.at_rest and (_small(path) or folder.journal.exists()):
+            path = stack.enter_context(folded(folder, key)) or path
+        still = alone and (path != folder.database or folder.at_rest)
+        if still and _small(path):
+            _check(path, key)
+        engine = open_sqlcipher(path, key, read_only=not still, immutable=still)
+        stack.callback(engine.dispose)
+        with reading(engine):
+            pass
+        yield engine
+
+
+def require(folder: Folder) -> None:
+    """Refuse a registry without a database.
+
+    Raises:
+        Damaged: it is missing, or empty.
+    """
+    if not folder.database.exists() or not folder.database.stat().st_size:
         raise Damaged(
-            "The registry's database is missing.", "Restore it from a backup; the keyring alone holds no data."
+            "The registry's database is missing or empty.", "Restore it from a backup; the keyring alone holds no data."
         )
-    if folder.wal.exists() and folder.wal.stat().st_size:
-        _copy_check(folder, key)
-    else:
-        _check(folder.database, key, immutable=True)
 
 
-def _copy_check(folder: Folder, key: bytes) -> None:
-    with tempfile.TemporaryDirectory(dir=_room(folder)) as place:
-        copy = Path(place) / "registry.db"
-        shutil.copyfile(folder.database, copy)
-        shutil.copyfile(folder.wal, copy.with_name("registry.db-wal"))
-        engine = open_sqlcipher(copy, key)
-        try:
-            with translated(), engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        finally:
-            engine.dispose()
-        _check(copy, key, immutable=True)
+@contextmanager
+def folded(folder: Folder, key: bytes) -> Iterator[Path | None]:
+    """A copy of the database with its journals folded in, at rest; ``None`` when there is no room for one."""
+    with ExitStack() as stack:
+        copy = None
+        for room in (folder.path, None):
+            try:
+                place = stack.enter_context(tempfile.TemporaryDirectory(prefix=COPY, dir=room))
+                copy = copied(folder, Path(place))
+                break
+            except OSError:
+                continue
+        if copy is not None:
+            _fold(copy, key)
+        yield copy
 
 
-def _room(folder: Folder) -> str | None:
-    """Beside the registry when it can be written there (the copy is as encrypted as the original), else the default."""
-    import os
+def copied(folder: Folder, place: Path) -> Path:
+    """The database and its journals copied into the folder ``place``, as they are."""
+    copy = place / folder.database.name
+    shutil.copyfile(folder.database, copy)
+    for journal in (folder.wal, folder.journal):
+        if journal.exists():
+            shutil.copyfile(journal, copy.with_name(journal.name))
+    return copy
 
-    return str(folder.path) if os.access(folder.path, os.W_OK) else None
+
+def sweep(folder: Folder) -> None:
+    """Remove copies that a killed process left; only for whoever holds the registry alone."""
+    try:
+        for left in folder.path.glob(f"{COPY}*"):
+            if left.is_dir() and not left.is_symlink():
+                shutil.rmtree(left, ignore_errors=True)
+    except OSError as error:
+        raise from_os(error) from error
 
 
-def _check(path: Path, key: bytes, *, immutable: bool) -> None:
-    engine = open_sqlcipher(path, key, immutable=immutable)
+def _small(path: Path) -> bool:
+    return path.stat().st_size <= QUICK_LIMIT
+
+
+def _fold(path: Path, key: bytes) -> None:
+    engine = open_sqlcipher(path, key)
     try:
         with translated(), engine.connect() as connection:
-            bad = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA cipher_integrity_check")]
-            size = int(connection.exec_driver_sql("PRAGMA page_count").scalar() or 0)
-            page = int(connection.exec_driver_sql("PRAGMA page_size").scalar() or 4096)
-    except IntegrityError:
-        bad, size, page = ["the first page does not open"], 0, 1
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    except (IntegrityError, StorageError):
+        return  # the check that follows says what is wrong with it
     finally:
         engine.dispose()
-    if bad or (size * page != path.stat().st_size):
-        first = bad[0][:80] if bad else "the file is longer or shorter than its pages"
+
+
+def _check(path: Path, key: bytes) -> None:
+    engine = open_sqlcipher(path, key, immutable=True)
+    try:
+        with translated(), engine.connect() as connection:
+            bad = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA cipher_integrity_check").fetchall()]
+            size = int(connection.exec_driver_sql("PRAGMA page_count").scalar() or 0)
+            page = int(connection.exec_driver_sql("PRAGMA page_size").scalar() or 4096)
+            if not bad and size * page != path.stat().st_size:
+                bad = ["the file is longer or shorter than its pages"]
+            if not bad:
+                told = connection.exec_driver_sql("PRAGMA integrity_check").fetchall()
+                bad = [str(row[0]) for row in told if row[0] != "ok"]
+    except IntegrityError:
+        bad = ["the first page does not open"]
+    finally:
+        engine.dispose()
+    if bad:
         raise Damaged(
-            f"The registry's database is damaged ({first}; {len(bad) or 1} in all).",
+            f"The registry's database is damaged ({bad[0][:80]}; {len(bad)} in all).",
             "Nothing was written. Restore a backup, or export what is intact with 'registry-app vault salvage'.",
         )

@@ -26,7 +26,9 @@ def revision(connection: Connection) -> str:
         Damaged: it has none.
     """
     with translated():
-        row = connection.exec_driver_sql("SELECT version_num FROM alembic_version").fetchone()
+        named = "SELECT 1 FROM sqlite_schema WHERE name = 'alembic_version'"
+        there = connection.dialect.name != "sqlite" or connection.exec_driver_sql(named).fetchone()
+        row = connection.exec_driver_sql("SELECT version_num FROM alembic_version").fetchone() if there else None
     if row is None:
         raise Damaged("The database does not say which shape it has.", "Restore a backup.")
     return str(row[0])
