@@ -15,5 +15,6 @@ rules.py      who may say it
 tables.py     what is remembered
 lineage.py    the graph: upstream, downstream, impact
 provenance.py the graph as W3C PROV-JSON and Mermaid
+shapes.py     the frozen rows that views give
 views.py      what can be asked
 """

@@ -60,6 +60,8 @@ class VersionRow(SQLModel, table=True):
     code_commit: str
     run: str
     author: str
+    registered: str
+    """When, by the author's clock."""
     details: str
     """The payload with signature, metrics, parameters, findings and note."""
 
@@ -216,6 +218,7 @@ def _versioned(rows: Rows, said: facts.VersionRegistered, at: Entry) -> None:
         code_commit=said.code_commit,
         run=said.run,
         author=at.person,
+        registered=at.time,
         details=at.payload,
     )
     for use in said.data:
@@ -234,6 +237,7 @@ def _imported(rows: Rows, said: facts.VersionsImported, at: Entry) -> None:
         "code_commit": "",
         "run": "",
         "author": at.person,
+        "registered": at.time,
         "details": at.payload,
     }
     rows.add_many(

@@ -6,11 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Integer, Select, and_, column, literal_column, or_, select, text, tuple_
+from sqlalchemy import Integer, Select, and_, column, func, literal_column, or_, select, text, tuple_
 
 from registry_app.ledger.meaning import Reader, View
 from registry_app.ledger.payload import Payloads
 from registry_app.models.finding import dataset_named, model_named, version_named
+from registry_app.models.shapes import (
+    Card,
+    DatasetUse,
+    DeploymentSummary,
+    ModelDetail,
+    ModelSummary,
+    VersionDetail,
+    VersionSummary,
+)
 from registry_app.models.tables import AliasRow, DatasetRow, DeploymentRow, EdgeRow, ModelRow, TagRow, VersionRow
 from registry_app.people.tables import PersonRow, TeamRow
 from registry_app.vault.rows import Row, Rows
@@ -18,121 +27,6 @@ from registry_app.vault.rows import Row, Rows
 PAGE = 50
 _LAST = "\U0010ffff"
 _TRIGRAM = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """The words of a model's inventory entry."""
-
-    name: str
-    purpose: str
-    intended_use: str
-    out_of_scope: str
-    tier_rationale: str
-
-
-@dataclass(frozen=True, slots=True)
-class ModelSummary:
-    """A line of the inventory."""
-
-    id: str
-    name: str
-    team: str
-    """The owning team's name."""
-    risk_tier: str
-    domain: str
-    newest: int
-    """The number of its newest version; 0: none yet."""
-    cursor: str
-    """Ask for the page after this one with it."""
-
-
-@dataclass(frozen=True, slots=True)
-class VersionSummary:
-    """A line of a list of versions."""
-
-    id: str
-    model: str
-    """The model's name."""
-    number: int
-    artifact: str
-    format: str
-    scan: str
-    author: str
-    """The author's name."""
-    registered: str
-    """When, by the author's clock."""
-    seq: int
-    cursor: str
-
-
-@dataclass(frozen=True, slots=True)
-class ModelDetail:
-    """A model, whole."""
-
-    id: str
-    card: Card
-    team: str
-    lead: str
-    """The name of the team's lead."""
-    risk_tier: str
-    domain: str
-    jurisdictions: tuple[str, ...]
-    tags: tuple[tuple[str, str], ...]
-    aliases: tuple[tuple[str, int], ...]
-    """Alias and version number."""
-    versions: tuple[VersionSummary, ...]
-    """Newest first, one page."""
-
-
-@dataclass(frozen=True, slots=True)
-class DatasetUse:
-    """A dataset a version used."""
-
-    id: str
-    name: str
-    role: str
-    digest: str
-    rows: int
-    licence: str
-    sensitive: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class VersionDetail:
-    """A version, whole."""
-
-    summary: VersionSummary
-    model_id: str
-    artifact_kind: str
-    size: int
-    code_commit: str
-    run: str
-    note: str
-    inputs: tuple[tuple[str, str], ...]
-    outputs: tuple[tuple[str, str], ...]
-    metrics: tuple[tuple[str, str], ...]
-    parameters: tuple[tuple[str, str], ...]
-    findings: tuple[str, ...]
-    data: tuple[DatasetUse, ...]
-    parents: tuple[str, ...]
-    """As ``model:number``."""
-    tags: tuple[tuple[str, str], ...]
-    aliases: tuple[str, ...]
-    deployments: tuple[str, ...]
-    """The environments it runs in."""
-
-
-@dataclass(frozen=True, slots=True)
-class DeploymentSummary:
-    """Something that runs, or ran at the time asked about."""
-
-    id: str
-    version: str
-    """As ``model:number``."""
-    environment: str
-    since: str
-    """When it began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +52,7 @@ class ModelPage(View[tuple[ModelSummary, ...]]):
             query = query.where(_contains(held, reader.rows, self.contains))
         if self.tag:
             query = query.where(held.id.in_(_tagged(reader.rows, "model", self.tag)))
-        found = _mappings(reader.rows, query.limit(self.limit))
-        return tuple(_model_summary(reader.rows, row) for row in found)
+        return _model_summaries(reader.rows, _mappings(reader.rows, query.limit(self.limit)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +71,15 @@ class VersionPage(View[tuple[VersionSummary, ...]]):
             query = query.where(held.since <= reader.rows.at)
         if self.model:
             query = query.where(held.model == model_named(reader.rows, self.model)["id"])
-        if self.tag:
-            query = query.where(held.id.in_(_tagged(reader.rows, "version", self.tag)))
-        if self.after:
-            since, _, last = self.after.partition(" ")
-            query = query.where(tuple_(held.since, held.id) < (int(since), last))
-        found = _mappings(reader.rows, query.order_by(held.since.desc(), held.id.desc()).limit(self.limit))
+        since, _, last = self.after.partition(" ")
+        if self.tag:  # in the order of the tag's own index: by id, which a version takes from the clock
+            tagged = _tagged_page(reader.rows, "version", self.tag, last, self.limit)
+            query = query.where(held.id.in_(tagged)).order_by(held.id.desc())
+        else:
+            query = query.order_by(held.since.desc(), held.id.desc())
+            if self.after:
+                query = query.where(tuple_(held.since, held.id) < (int(since), last))
+        found = _mappings(reader.rows, query.limit(self.limit))
         return _version_summaries(reader, found)
 
 
@@ -305,45 +201,50 @@ def person_name(rows: Rows, person: str) -> str:
     return str(row["name"]) if row else person
 
 
-def _model_summary(rows: Rows, row: Row) -> ModelSummary:
-    from registry_app.models.finding import last_number
-
-    team = rows.one(TeamRow, id=row["owner_team"])
-    newest = last_number(rows, row["id"])
-    cursor = f"{row['name']}\x00{row['id']}"
-    return ModelSummary(
-        row["id"], row["name"], team["name"] if team else "", row["risk_tier"], row["domain"], newest, cursor
-    )
-
-
-def _version_summaries(reader: Reader, found: Sequence[Row]) -> tuple[VersionSummary, ...]:
-    rows = reader.rows
-    models = {key: rows.one(ModelRow, id=key) for key in {row["model"] for row in found}}
-    people = {key: person_name(rows, key) for key in {row["author"] for row in found}}
-    times = _times(rows, {row["since"] for row in found})
+def _model_summaries(rows: Rows, found: Sequence[Row]) -> tuple[ModelSummary, ...]:
+    teams = {row["id"]: row["name"] for row in rows.among(TeamRow, "id", {row["owner_team"] for row in found})}
+    held = VersionRow.__table__.c  # type: ignore[attr-defined]
+    query = select(held.model, func.max(held.number)).where(held.model.in_([row["id"] for row in found]))
+    if rows.at is not None:
+        query = query.where(held.since <= rows.at)
+    newest = {str(row[0]): int(row[1]) for row in rows.connection.execute(query.group_by(held.model))}
     return tuple(
-        VersionSummary(
+        ModelSummary(
             id=row["id"],
-            model=(models[row["model"]] or {"name": row["model"]})["name"],
-            number=row["number"],
-            artifact=row["artifact"],
-            format=row["format"],
-            scan=row["scan"],
-            author=people[row["author"]],
-            registered=times[row["since"]],
-            seq=row["since"],
-            cursor=f"{row['since']} {row['id']}",
+            name=row["name"],
+            team=teams.get(row["owner_team"], ""),
+            risk_tier=row["risk_tier"],
+            domain=row["domain"],
+            newest=newest.get(row["id"], 0),
+            cursor=f"{row['name']}\x00{row['id']}",
         )
         for row in found
     )
 
 
-def _times(rows: Rows, seqs: set[int]) -> dict[int, str]:
-    from registry_app.ledger.tables import LeafRow
-
-    held = LeafRow.__table__.c  # type: ignore[attr-defined]
-    found = rows.connection.execute(select(held.seq, held.time).where(held.seq.in_(seqs))).all()
-    return {int(row[0]): str(row[1]) for row in found}
+def _version_summaries(reader: Reader, found: Sequence[Row]) -> tuple[VersionSummary, ...]:
+    rows = reader.rows
+    models: dict[str, str] = {
+        row["id"]: row["name"] for row in rows.among(ModelRow, "id", {row["model"] for row in found})
+    }
+    people: dict[str, str] = {
+        row["id"]: row["name"] for row in rows.among(PersonRow, "id", {row["author"] for row in found})
+    }
+    return tuple(
+        VersionSummary(
+            id=row["id"],
+            model=models.get(row["model"], str(row["model"])),
+            number=row["number"],
+            artifact=row["artifact"],
+            format=row["format"],
+            scan=row["scan"],
+            author=people.get(row["author"], str(row["author"])),
+            registered=row["registered"],
+            seq=row["since"],
+            cursor=f"{row['since']} {row['id']}",
+        )
+        for row in found
+    )
 
 
 def _holds(held: Any, rows: Rows) -> Any:
@@ -363,6 +264,14 @@ def _contains(held: Any, rows: Rows, words: str) -> Any:
 def _tagged(rows: Rows, kind: str, tag: tuple[str, str]) -> Select[Any]:
     held = TagRow.__table__.c  # type: ignore[attr-defined]
     return select(held.subject).where(held.kind == kind, held.key == tag[0], held.value == tag[1], _holds(held, rows))
+
+
+def _tagged_page(rows: Rows, kind: str, tag: tuple[str, str], before: str, limit: int) -> list[str]:
+    held = TagRow.__table__.c  # type: ignore[attr-defined]
+    query = _tagged(rows, kind, tag).order_by(held.subject.desc()).limit(limit)
+    if before:
+        query = query.where(held.subject < before)
+    return [str(subject) for (subject,) in rows.connection.execute(query)]
 
 
 def _mappings(rows: Rows, query: Select[Any]) -> list[Row]:

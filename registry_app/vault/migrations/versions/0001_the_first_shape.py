@@ -402,6 +402,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one line a table
         sa.Column("code_commit", sa.String(), nullable=False),
         sa.Column("run", sa.String(), nullable=False),
         sa.Column("author", sa.String(), nullable=False),
+        sa.Column("registered", sa.String(), nullable=False),
         sa.Column("details", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
