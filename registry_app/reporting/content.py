@@ -9,7 +9,7 @@ from typing import Any
 from registry_app.evidence.views import EvidenceDetail
 from registry_app.ledger.canonical import canonical
 from registry_app.models.lineage import Arrow, Node
-from registry_app.models.views import Card, VersionDetail
+from registry_app.models.shapes import Card, VersionDetail
 from registry_app.policy.pack import Source
 from registry_app.policy.views import VerdictLine, WaiverLine
 from registry_app.reviews.views import ReviewDetail

@@ -15,8 +15,9 @@ from registry_app.ledger.meaning import Reader, View
 from registry_app.ledger.statement import read
 from registry_app.models.finding import version_named
 from registry_app.models.lineage import Arrow, Lineage, Node
+from registry_app.models.shapes import VersionDetail
 from registry_app.models.tables import DeploymentRow, EdgeRow, ModelRow, VersionRow
-from registry_app.models.views import ShowVersion, VersionDetail, card_of, person_name
+from registry_app.models.views import ShowVersion, card_of, person_name
 from registry_app.people.tables import RegistryRow, TeamRow
 from registry_app.policy.pack import Pack, load_pack
 from registry_app.policy.tables import PackRow, VerdictRow

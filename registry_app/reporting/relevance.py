@@ -6,9 +6,18 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from registry_app.models.lineage import Node
-from registry_app.models.tables import AliasRow, DatasetRow, DeploymentRow, EdgeRow, ModelRow, RunRow, TagRow, VersionRow
 from registry_app.evidence.tables import EvidenceRow
+from registry_app.models.lineage import Node
+from registry_app.models.tables import (
+    AliasRow,
+    DatasetRow,
+    DeploymentRow,
+    EdgeRow,
+    ModelRow,
+    RunRow,
+    TagRow,
+    VersionRow,
+)
 from registry_app.people.tables import GrantRow, KeyRow, MemberRow, PersonRow, RegistryRow, TeamRow
 from registry_app.policy.tables import PackRow, VerdictRow, WaiverRow
 from registry_app.reviews.tables import CommentRow, DecisionRow, ReviewRow, RouteProposalRow, RouteRow

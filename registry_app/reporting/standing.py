@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from registry_app.evidence.facts import KINDS
 from registry_app.evidence.views import EvidenceDetail
-from registry_app.models.views import VersionDetail
+from registry_app.models.shapes import VersionDetail
 from registry_app.policy.views import VerdictLine
 from registry_app.reporting.content import MissingLine, ModelLine, PackLine, StateLine
 from registry_app.reviews.facts import APPROVING
