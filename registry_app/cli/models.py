@@ -13,7 +13,7 @@ from registry_app.cli.versions import After, ByTag, Limit, Model, TagPair, by_ta
 from registry_app.errors import UsageError
 
 if TYPE_CHECKING:
-    from registry_app.models.views import ModelDetail
+    from registry_app.models.shapes import ModelDetail
 
 model_app = Room(help="Models: the inventory.")
 

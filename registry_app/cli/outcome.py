@@ -45,7 +45,7 @@ def carry_out(command: Any, args: Sequence[str], name: str) -> int:
         what = f"The operating system said: {error.strerror or type(error).__name__}."
         return _say(what, "Check the disk and the path, and try again.", StorageError.exit_code, as_json, debug)
     except Exception as error:  # noqa: BLE001  whatever is left is our bug, and is said without a traceback
-        what = f"This is a bug of ours: {type(error).__name__}: {error}"
+        what = f"This is a bug of ours: {type(error).__name__}: {error}."
         return _say(what, "Report it with the output of the same command and --debug.", 1, as_json, debug)
     return 0
 

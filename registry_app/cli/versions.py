@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from registry_app.models.artifact import Artifact
     from registry_app.models.facts import Named
     from registry_app.models.scan import Scan
-    from registry_app.models.views import VersionDetail, VersionSummary
+    from registry_app.models.shapes import VersionDetail, VersionSummary
 
 version_app = Room(help="Versions: immutable artifacts of a model, written credit-risk:3.")
 alias_app = Room(help="Aliases: a name, such as champion, that points at a version.")
