@@ -12,6 +12,8 @@ from registry_app.people import tables as people_tables
 from registry_app.people.standing import may_speak
 from registry_app.policy import actions as policy_actions
 from registry_app.policy import tables as policy_tables
+from registry_app.reporting import actions as reporting_actions
+from registry_app.reporting import tables as reporting_tables
 from registry_app.reviews import rules as reviews_rules
 from registry_app.reviews import tables as reviews_tables
 
@@ -22,6 +24,7 @@ MEANING = Meaning(
         **evidence_tables.FOLDS,
         **policy_tables.FOLDS,
         **reviews_tables.FOLDS,
+        **reporting_tables.FOLDS,
     },
     rules={
         **people_actions.RULES,
@@ -29,6 +32,7 @@ MEANING = Meaning(
         **evidence_actions.RULES,
         **policy_actions.RULES,
         **reviews_rules.RULES,
+        **reporting_actions.RULES,
     },
     speaker=may_speak,
 )

@@ -1,5 +1,7 @@
 """Who holds keys: what changes the keyring and the ledger together.
 
+Owns every operation that makes, replaces or removes keys. Never decides who may: that is asked of the rooms' rules first.
+
 The keyring is a file and the ledger a database, so neither can wait for the other. Each operation is ordered so that a
 crash between the two leaves a state the next try repairs: keys are in the keyring before the ledger knows them (and are
 of no use until it does), and the ledger forgets somebody before the keyring does (and the ledger decides).

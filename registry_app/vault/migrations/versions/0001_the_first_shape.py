@@ -33,7 +33,7 @@ _POSTGRES_ONLY = (
 )
 
 
-def upgrade() -> None:  # noqa: PLR0915 - one line a table
+def upgrade() -> None:
     """Bring the database here."""
     op.create_table(
         "alias",
