@@ -31,13 +31,15 @@ def enrol(workspace: Workspace, handle: str, name: str, passphrase: str, email: 
     identity = Identity.create(chance.uuid7())
     action = actions.Enrol(identity.person, identity.public_key.hex(), identity.public.box_digest, handle, name, email)
     rehearse(workspace, action)
-    keyring, keys = keyring_of(workspace)
-    orphan = _person_of(keyring, handle)
-    if orphan is not None:  # left by an enrolment that the ledger never heard of
-        keyring = keyring.remove(orphan)
-    keyring = keyring.enrol(identity.person, handle, identity, passphrase, kdf.chosen(), keys)
-    keyfile.save(workspace.store.folder.path, keyring.encode(keys))
-    return workspace.run(action)
+    folder = workspace.store.folder.path
+    with keyfile.changing(folder):
+        keyring, keys = keyring_of(workspace)
+        orphan = _person_of(keyring, handle)
+        if orphan is not None:  # left by an enrolment that the ledger never heard of
+            keyring = keyring.remove(orphan)
+        keyring = keyring.enrol(identity.person, handle, identity, passphrase, kdf.chosen(), keys)
+        keyfile.save(folder, keyring.encode(keys))
+        return workspace.run(action)
 
 
 def re_enrol(workspace: Workspace, handle: str, passphrase: str, reason: str) -> Receipt:
@@ -52,10 +54,13 @@ def re_enrol(workspace: Workspace, handle: str, passphrase: str, reason: str) ->
     identity = Identity.create(person)
     action = actions.ReEnrol(handle, identity.public_key.hex(), identity.public.box_digest, reason)
     rehearse(workspace, action)
-    keyring, keys = keyring_of(workspace)
-    keyring = keyring.re_enrol(person, handle, identity, passphrase, kdf.chosen(), keys)
-    receipt = workspace.run(action)
-    keyfile.save(workspace.store.folder.path, keyring.encode(keys))
+    folder = workspace.store.folder.path
+    with keyfile.changing(folder):
+        keyring, keys = keyring_of(workspace)
+        keyring = _with_keys(keyring, person, handle, identity, passphrase, keys)
+        encoded = keyring.encode(keys)
+        receipt = workspace.run(action)
+        keyfile.save(folder, encoded)
     return receipt
 
 
@@ -63,10 +68,12 @@ def disable(workspace: Workspace, handle: str, reason: str) -> Receipt:
     """Let somebody sign and open the registry no longer. Follow it with a rotation: they may have kept a copy."""
     with workspace.store.reading() as rows:
         person = person_by_handle(rows, handle)["id"]
-    receipt = workspace.run(actions.Disable(handle, reason))
-    keyring, keys = keyring_of(workspace)
-    if _person_of(keyring, handle) == person:
-        keyfile.save(workspace.store.folder.path, keyring.remove(person).encode(keys))
+    folder = workspace.store.folder.path
+    with keyfile.changing(folder):
+        receipt = workspace.run(actions.Disable(handle, reason))
+        keyring, keys = keyring_of(workspace)
+        if _person_of(keyring, handle) == person:
+            keyfile.save(folder, keyring.remove(person).encode(keys))
     return receipt
 
 
@@ -79,10 +86,11 @@ def change_passphrase(workspace: Workspace, old: str, new: str) -> None:
     """
     require_strong(new, (workspace.handle,))
     folder = workspace.store.folder.path
-    keyring = keyfile.load(folder)
-    keys = keyring.unlock(workspace.handle, old).data_keys
-    changed = keyring.change_passphrase(workspace.handle, old, new, kdf.chosen())
-    keyfile.save(folder, changed.encode(keys), forget_previous=True)
+    with keyfile.changing(folder):
+        keyring = keyfile.load(folder)
+        keys = keyring.unlock(workspace.handle, old).data_keys
+        changed = keyring.change_passphrase(workspace.handle, old, new, kdf.chosen())
+        keyfile.save(folder, changed.encode(keys), forget_previous=True)
 
 
 def recover(path: Path, recovery_key: str, handle: str, passphrase: str, reason: str) -> Workspace:
@@ -104,9 +112,12 @@ def recover(path: Path, recovery_key: str, handle: str, passphrase: str, reason:
             person = person_by_handle(rows, handle)["id"]
         identity = Identity.create(person)
         action = actions.ReEnrol(handle, identity.public_key.hex(), identity.public.box_digest, reason)
-        keyring = keyring.re_enrol(person, handle, identity, passphrase, kdf.chosen(), unlocked.data_keys)
-        transact(store, unlocked.identity, action, chance.uuid7(), None)
-        keyfile.save(folder.path, keyring.encode(unlocked.data_keys))
+        with keyfile.changing(folder.path):
+            keyring = keyfile.load(folder.path)
+            keyring = _with_keys(keyring, person, handle, identity, passphrase, unlocked.data_keys)
+            encoded = keyring.encode(unlocked.data_keys)
+            transact(store, unlocked.identity, action, chance.uuid7(), None)
+            keyfile.save(folder.path, encoded)
     finally:
         store.close()
     return Workspace.open(path, handle, passphrase)
@@ -129,6 +140,15 @@ def rehearse(workspace: Workspace, action: Action) -> None:
 def keyring_of(workspace: Workspace) -> tuple[Keyring, DataKeys]:
     """The keyring on disk, and the data keys of the open registry; writing it back checks its MAC first."""
     return keyfile.load(workspace.store.folder.path), workspace.store.keys
+
+
+def _with_keys(
+    keyring: Keyring, person: str, handle: str, identity: Identity, passphrase: str, keys: DataKeys
+) -> Keyring:
+    """The person's new keys in the place of the old ones, or a new place for somebody who was disabled."""
+    if any(slot.person == person for slot in keyring.people):
+        return keyring.re_enrol(person, handle, identity, passphrase, kdf.chosen(), keys)
+    return keyring.enrol(person, handle, identity, passphrase, kdf.chosen(), keys)
 
 
 def _person_of(keyring: Keyring, handle: str) -> str | None:

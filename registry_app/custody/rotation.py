@@ -14,13 +14,16 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from registry_app.custody.enrolment import keyring_of, rehearse
-from registry_app.errors import StorageBusy
+from registry_app.errors import Damaged, StorageBusy, StorageError, Tampered
+from registry_app.ledger.entry import RECOVERY
 from registry_app.ledger.tables import PayloadRow
 from registry_app.people.actions import RecordRotation
+from registry_app.people.tables import KeyRow, PersonRow, RegistryRow, RotationRow
 from registry_app.receipt import Receipt
 from registry_app.store import Store, database_key
 from registry_app.vault import chance, keyfile
-from registry_app.vault.engine import open_sqlcipher, translated
+from registry_app.vault.engine import open_sqlcipher, reading, translated
+from registry_app.vault.keyring import Keyring
 from registry_app.vault.sealed import Sealer, epoch_of
 from registry_app.vault.slot import DataKeys
 from registry_app.workspace import Workspace
@@ -41,29 +44,73 @@ def rotate(workspace: Workspace, passphrase: str, progress: Progress | None = No
     tell = progress or (lambda *_: None)
     workspace.authenticate(passphrase)
     store = workspace.store
-    keyring, keys = keyring_of(workspace)
-    epoch = keys.pending or keys.current_epoch + 1
+    unrecorded = _unrecorded(workspace)
+    if unrecorded is not None:
+        return workspace.run(RecordRotation(unrecorded))
+    epoch = store.keys.pending or store.keys.current_epoch + 1
     rehearse(workspace, RecordRotation(epoch))
     if not store.lock.alone():
         store.lock.share()
         raise StorageBusy("Others have the registry open.", "Ask them to close it; a rotation works on the whole file.")
     try:
         folder = store.folder.path
-        if keys.pending is None:
-            new_key = chance.token(32)
-            keyring = keyring.begin_rotation(new_key)
-            keyfile.save(folder, keyring.encode(keys))
-            keys = keys.with_pending(new_key)
-        _seal_again(store, keys, epoch, tell)
-        tell("database", 0, 1)
-        _rekey(store, keys, epoch)
-        tell("database", 1, 1)
-        keyfile.save(folder, keyring.finish_rotation().encode(keys), forget_previous=True)
-        store.keys = keys.finished()
-        store.sealer = Sealer(store.keys.keys, epoch)
+        with keyfile.changing(folder):
+            keyring, keys = keyring_of(workspace)
+            if keys.pending is None:
+                new_key = chance.token(32)
+                keyring = _known(workspace, keyring).begin_rotation(new_key)
+                keyfile.save(folder, keyring.encode(keys))
+                keys = keys.with_pending(new_key)
+                store.keys, store.sealer = keys, Sealer(keys.keys, keys.current_epoch)
+            _seal_again(store, keys, epoch, tell)
+            tell("database", 0, 1)
+            _rekey(store, keys, epoch)
+            tell("database", 1, 1)
+            keyfile.save(folder, keyring.finish_rotation().encode(keys), forget_previous=True)
+            store.keys = keys.finished()
+            store.sealer = Sealer(store.keys.keys, epoch)
     finally:
         store.lock.share()
     return workspace.run(RecordRotation(epoch))
+
+
+def _unrecorded(workspace: Workspace) -> int | None:
+    """The epoch of a rotation that was cut off just before it was put on record, if one was."""
+    keys = workspace.store.keys
+    if keys.pending is not None or keys.current_epoch == 1:
+        return None
+    with workspace.store.reading() as rows:
+        on_record = rows.one(RotationRow, epoch=keys.current_epoch) is not None
+    return None if on_record else keys.current_epoch
+
+
+def _known(workspace: Workspace, keyring: Keyring) -> Keyring:
+    """The keyring without people that the ledger never heard of (left by an enrolment that was cut off).
+
+    The keyring's MAC does not bind those who hold the old data key: the ledger says whom the new one is for.
+
+    Raises:
+        Tampered: a slot carries other keys than the ledger has for that person.
+    """
+    with workspace.store.reading() as rows:
+        registry = rows.one(RegistryRow, one=1)
+        for person, public in keyring.public_keys().items():
+            if person == RECOVERY:
+                fits = registry is not None and registry["recovery_key"] == public.sign_key.hex()
+            else:
+                row = rows.one(PersonRow, id=person)
+                key = rows.one(KeyRow, id=public.key_id)
+                if row is None:
+                    keyring = keyring.remove(person)
+                    continue
+                fits = row["state"] == "active" and row["key"] == public.key_id and key is not None
+                fits = fits and key is not None and key["box_digest"] == public.box_digest
+            if not fits:
+                raise Tampered(
+                    f"The keyring has other keys for {person} than the ledger.",
+                    "Re-enrol or disable that person, or find out who changed keyring.json; then rotate.",
+                )
+    return keyring
 
 
 def _seal_again(store: Store, keys: DataKeys, epoch: int, tell: Progress) -> None:
@@ -87,20 +134,30 @@ def _seal_again(store: Store, keys: DataKeys, epoch: int, tell: Progress) -> Non
 
 def _rekey(store: Store, keys: DataKeys, epoch: int) -> None:
     new = database_key(keys.keys[epoch])
-    if store.key != new:
-        store.engine.dispose()
-        engine = open_sqlcipher(store.folder.database, store.key)
-        try:
-            with translated(), engine.connect() as connection:
-                raw = connection.connection.driver_connection
-                assert raw is not None
-                connection.rollback()
-                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-                raw.execute("PRAGMA journal_mode = DELETE").fetchall()
-                raw.execute(f"PRAGMA rekey = \"x'{new.hex()}'\"").fetchall()
-        finally:
-            engine.dispose()
-    store.engine = open_sqlcipher(store.folder.database, new)
-    store.key = new
-    with translated(), store.engine.connect() as connection:
-        connection.exec_driver_sql("SELECT count(*) FROM leaf")
+    if store.key == new:
+        return
+    store.engine.dispose()
+    engine = open_sqlcipher(store.folder.database, store.key)
+    try:
+        with translated(), engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            connection.rollback()
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            raw.execute("PRAGMA journal_mode = DELETE").fetchall()
+            raw.execute("PRAGMA synchronous = EXTRA")  # the journal is gone for good before the keyring forgets the key
+            raw.execute(f"PRAGMA rekey = \"x'{new.hex()}'\"").fetchall()
+    finally:
+        engine.dispose()
+    engine = open_sqlcipher(store.folder.database, new)
+    try:
+        with reading(engine) as connection:
+            connection.exec_driver_sql("SELECT count(*) FROM leaf")
+    except Damaged:
+        engine.dispose()
+        raise StorageError(
+            "The database could not be written under the new key; it stands under the old one.",
+            "Free some space, then run 'registry-app vault rotate' again: it goes on from there.",
+        ) from None
+    store.resources.callback(engine.dispose)
+    store.engine, store.key = engine, new

@@ -9,14 +9,15 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from registry_app.errors import RegistryError, UsageError
 from registry_app.ledger import merkle
 from registry_app.ledger.payload import matches
 from registry_app.store import database_key
-from registry_app.vault import keyfile
-from registry_app.vault.engine import open_sqlcipher
+from registry_app.vault import check, keyfile
+from registry_app.vault.engine import from_os, open_sqlcipher, translated
 from registry_app.vault.folder import Folder, keep_private
 from registry_app.vault.sealed import Sealer
 from registry_app.vault.slot import DataKeys
@@ -52,9 +53,13 @@ def salvage(path: Path, handle: str, passphrase: str, out: Path) -> Salvaged:
         file = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise UsageError(f"{out} is there already.", "Name another file.") from None
+    except OSError as error:
+        raise from_os(error) from error
     lost: list[int] = []
     counts = {"leaf": 0, "payload": 0}
-    with os.fdopen(file, "w", encoding="utf-8") as lines:
+    with translated(), TemporaryDirectory() as place, os.fdopen(file, "w", encoding="utf-8") as lines:
+        if not folder.at_rest:  # what only the journal holds yet is read too, on a copy
+            folder = Folder(check.copied(folder, Path(place)).parent)
         for line in _intact(folder, keys, lost):
             counts[str(line["kind"])] += 1
             lines.write(json.dumps(line, sort_keys=True) + "\n")
@@ -65,7 +70,7 @@ class _Reading:
     """Reads row by row; a connection that met a bad page is thrown away, for SQLCipher latches the failure."""
 
     def __init__(self, folder: Folder, key: bytes) -> None:
-        self._engine = open_sqlcipher(folder.database, key, immutable=True)
+        self._engine = open_sqlcipher(folder.database, key, immutable=folder.at_rest)
         self._connection: Any = None
 
     def row(self, query: str, *values: Any) -> Any:
