@@ -84,6 +84,16 @@ def each_step(
         step += 1
 
 
+def test_the_new_file_is_on_the_disk_before_its_name_and_the_name_before_the_receipt(
+    folder: Path, third: Keyring
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        calls = break_at(patch, 1_000, Killed, dead=False)
+        keyfile.save(folder, third.encode(KEYS))
+    steps = [step for step in calls if step in ("write", "fsync", "link", "replace")]
+    assert steps == ["write", "fsync", "link", "replace", "replace", "fsync"]
+
+
 @pytest.mark.parametrize("forget", [False, True])
 def test_killed_at_any_step_there_is_a_whole_keyring(
     folder: Path, first: Keyring, second: Keyring, third: Keyring, forget: bool

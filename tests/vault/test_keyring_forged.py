@@ -20,7 +20,7 @@ from registry_app.vault import digest
 from registry_app.vault.identity import Identity
 from registry_app.vault.kdf import ARGON2ID_FLOOR_2026_11 as FLOOR
 from registry_app.vault.keyring import MAX_SIZE, DataKeys, Keyring
-from tests.vault.rings import KEY, NEXT, SECRET, forged, people
+from tests.vault.rings import KEY, KEYS, NEXT, SECRET, forged, people
 
 
 def test_two_thousand_flipped_bits_are_refused_before_any_slow_work(
@@ -200,6 +200,13 @@ MISFITS: dict[str, Callable[[Any], None]] = {
 def test_a_misfit_with_a_fitting_checksum_is_damage(written: bytes, name: str) -> None:
     with pytest.raises(Damaged):
         Keyring.decode(forged(written, MISFITS[name]))
+
+
+@pytest.mark.parametrize("pending", [1, 3, 0, -1, True, "2"])
+def test_a_rotation_leads_to_the_next_epoch_only(three: Keyring, pending: Any) -> None:
+    begun = three.begin_rotation(NEXT).encode(KEYS)
+    with pytest.raises(Damaged, match="epochs"):
+        Keyring.decode(forged(begun, lambda body: body.update(pending=pending)))
 
 
 def test_a_mac_of_another_form_is_damage(written: bytes) -> None:

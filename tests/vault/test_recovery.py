@@ -66,6 +66,14 @@ def test_a_missing_or_doubled_character_is_found() -> None:
             recovery.read(wrong)
 
 
+def test_a_value_of_more_than_128_bits_is_found_though_its_checksum_fits() -> None:
+    value = 1 << 129 | 7
+    number = value << 10 | value % 1021
+    typed = "".join(ALPHABET[number >> 5 * place & 31] for place in reversed(range(28)))
+    with pytest.raises(UsageError, match="mistyped"):
+        recovery.read(typed)
+
+
 def test_case_blanks_dashes_and_lookalikes_do_not_matter() -> None:
     secret = bytes.fromhex("00108421084210842108421084210842")
     text = recovery.write(secret)
