@@ -90,11 +90,12 @@ def prove(
         int | None, typer.Argument(metavar="[SEQ]", min=0, help="Prove that this statement is in the ledger.")
     ] = None,
     size: Annotated[
-        int, typer.Option("--size", min=1, help="In the ledger of this size; the present one otherwise.")
-    ] = 0,
+        int | None, typer.Option("--size", min=1, help="In the ledger of this size; the present one otherwise.")
+    ] = None,
     old: Annotated[
-        int, typer.Option("--from", metavar="SIZE", min=1, help="Prove that the ledger only grew since this size.")
-    ] = 0,
+        int | None,
+        typer.Option("--from", metavar="SIZE", min=1, help="Prove that the ledger only grew since this size."),
+    ] = None,
 ) -> None:
     """Prove, in JSON, that a statement is in the ledger, or that it only grew (RFC 9162, 2.1.3 and 2.1.4).
 
@@ -104,15 +105,15 @@ def prove(
     """
     from registry_app.cli.history import Consistency, Inclusion
 
-    if (seq is None) == (old == 0):
+    if (seq is None) == (old is None):
         raise UsageError("A proof is of one statement or of growth.", "Give a SEQ, or --from SIZE.")
     with opened(ctx) as desk:
         desk.wanted.as_json = True
-        now = desk.workspace.head().size
-        if (size or now) > now:
-            raise UsageError(f"The ledger has {now} statements, not {size}.", "Give a smaller --size.")
-        proof: Any = desk.ask(Inclusion(seq, size or now) if seq is not None else Consistency(old, size or now))
-        desk.show({**proof, "checkpoint": _note(desk, size or now)}, "")
+        whole = size or desk.workspace.head().size
+        proof: Any = desk.ask(
+            Inclusion(seq, whole) if old is None and seq is not None else Consistency(old or 0, whole)
+        )
+        desk.show({**proof, "checkpoint": _note(desk, whole)}, "")
 
 
 @verify_app.command("verify")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from registry_app.cli.desk import Desk, opened, say
+from registry_app.cli.desk import opened, say
 from registry_app.cli.options import Reason, Room, Version
 from registry_app.cli.policy import verdicts_text, waivers_text
 from registry_app.cli.table import day, heading, listing, short, table, words
@@ -219,15 +219,9 @@ def _decide(ctx: typer.Context, version: str, outcome: str, comment: str, condit
         say(f"You sign '{MEANINGS[outcome]}' over sha256:{subject or shown.subject}.")
         action = Decide(shown.summary.id, outcome, comment, conditions, subject or shown.subject)
         receipt = desk.workspace.run(action, passphrase=desk.again(MEANINGS[outcome]), seen=head)
-        after = _state(desk, version, shown.summary.id)
-        desk.receipt(receipt, f"{shown.summary.version} {after}", state=after)
-
-
-def _state(desk: Desk, version: str, review: str) -> str:
-    from registry_app.reviews.views import ReviewsOf
-
-    now = next(each for each in desk.ask(ReviewsOf(version)) if each.summary.id == review)
-    return f"waits at the stage '{now.summary.stage}'" if now.standing == "open" else words(now.standing)
+        now = next(each for each in desk.ask(ReviewsOf(version)) if each.summary.id == shown.summary.id)
+        after = f"waits at the stage '{now.summary.stage}'" if now.standing == "open" else words(now.standing)
+        desk.receipt(receipt, f"{shown.summary.version} {after}", state=now.standing, stage=now.summary.stage)
 
 
 def _review_text(found: ReviewDetail) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,7 +56,7 @@ def test_json_is_ascii_and_gives_back_the_same_text() -> None:
 
 def test_a_narrow_terminal_gets_one_listing_per_row(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tables, "get_terminal_size", lambda: os.terminal_size((20, 24)))
-    monkeypatch.setattr(tables.sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
     assert table(("one", "two"), [("a" * 12, "b" * 12), ("c", "d")]) == (
         f"one  {'a' * 12}\ntwo  {'b' * 12}\n\none  c\ntwo  d"
     )

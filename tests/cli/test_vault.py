@@ -1,0 +1,75 @@
+"""Keys and the encrypted store by the command line."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from registry_app.cli.options import NEW_PASSPHRASE
+from tests.cli.conftest import Ask
+
+OTHER = "seven purple lanterns over water"
+
+
+def test_the_status_says_what_a_guess_costs(ask: Ask) -> None:
+    found = ask("vault", "status", "--json").json
+    assert found["people"][0]["kdf"] == "argon2id-floor-2026-11"
+    assert found["data_key_epoch"] == 1
+    assert found["anchored"] is True
+    shown = ask("vault", "status").out
+    assert "2 x 19 MiB, 1 lanes" in shown
+
+
+def test_the_data_key_is_rotated_by_an_administrator(ask: Ask) -> None:
+    ask("vault", "rotate", who="dev", code=5)
+    ask("vault", "rotate")
+    assert ask("vault", "status", "--json", who="val").json["data_key_epoch"] == 2
+    ask("verify", who="audit")
+
+
+def test_a_lost_passphrase_is_recovered_with_the_paper(
+    ask: Ask, recovery_key: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(NEW_PASSPHRASE, OTHER)
+    ask("vault", "recover", "--reason", "lost", "--recovery-file", str(recovery_key))
+    ask("whoami", code=4)
+    secret = tmp_path / "new"
+    secret.write_text(OTHER)
+    secret.chmod(0o600)
+    ask("verify", "--passphrase-file", str(secret))
+    mistyped = tmp_path / "typo"
+    mistyped.write_text(recovery_key.read_text().replace("-", "")[:-1])
+    ask("vault", "recover", "--reason", "x", "--recovery-file", str(mistyped), code=2)
+
+
+def test_what_is_intact_can_be_taken_out_of_a_damaged_registry(ask: Ask, folder: Path, tmp_path: Path) -> None:
+    database = folder / "registry.db"
+    content = bytearray(database.read_bytes())
+    content[-5000] ^= 1
+    database.write_bytes(content)
+    ask("whoami", code=3)
+    out = tmp_path / "intact.jsonl"
+    found = ask("vault", "salvage", "-o", str(out), "--json").json
+    lines = [json.loads(line) for line in out.read_text().splitlines()]
+    assert found["leaves"] == sum(line["kind"] == "leaf" for line in lines) > 0
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    assert database.read_bytes() == bytes(content)
+
+
+def test_a_damaged_keyring_is_restored_from_the_one_before(ask: Ask, folder: Path) -> None:
+    ask("vault", "restore-keyring", code=2)
+    (folder / "keyring.json").write_text("{")
+    assert "restore-keyring" in ask("whoami", code=3).err
+    assert "ada" in ask("vault", "restore-keyring").out
+    ask("whoami")
+
+
+def test_a_copy_without_a_head_is_said_and_accepted(ask: Ask, folder: Path) -> None:
+    (folder / "head").unlink()
+    assert "nothing says that it is the newest copy" in ask("whoami").err
+    assert "cannot tell" in ask("verify").out
+    ask("vault", "accept-unanchored")
+    assert ask("ledger", "log", "--last", "--limit", "1", "--json").json[0]["kinds"] == ["unanchored-opened"]
