@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from registry_app.errors import Refused
 from registry_app.ledger.entry import Entry
 from registry_app.ledger.fact import Fact
-from registry_app.ledger.meaning import Action, Standing
+from registry_app.ledger.meaning import Action, Rule, Standing
 from registry_app.models.finding import version_named
 from registry_app.models.tables import ModelRow, VersionRow
 from registry_app.people.standing import holds
@@ -78,5 +78,5 @@ def _may_issue(standing: Standing, said: facts.DossierIssued) -> None:
         raise Refused("An id can be used once only.", "Issue the dossier again.")
 
 
-RULES = {facts.DossierIssued: _may_issue}
+RULES: dict[type[Fact], Rule] = {facts.DossierIssued: _may_issue}
 """What can be said about dossiers."""

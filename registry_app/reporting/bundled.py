@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from sqlmodel import SQLModel
@@ -14,11 +14,12 @@ from registry_app.evidence.facts import EvidenceRecorded
 from registry_app.ledger import envelope
 from registry_app.ledger.entry import Head
 from registry_app.ledger.fact import Fact
+from registry_app.ledger.finding import Finding
 from registry_app.ledger.log import Leaf, Log
 from registry_app.ledger.meaning import Meaning, Reader, Rule, Standing
 from registry_app.ledger.merkle import Frontier, leaf_hash
 from registry_app.ledger.payload import Payloads
-from registry_app.ledger.replay import Finding, replay
+from registry_app.ledger.replay import replay
 from registry_app.ledger.statement import read
 from registry_app.ledger.tables import LeafRow
 from registry_app.models import facts as models
@@ -28,6 +29,8 @@ from registry_app.vault import chance
 from registry_app.vault.engine import open_sqlcipher, writing
 from registry_app.vault.rows import Rows
 from registry_app.vault.sealed import Sealed
+
+_COLUMNS = tuple(column.name for column in fields(Leaf))
 
 _JUDGED = (VerdictsRecorded, WaiverGranted)
 """Facts whose rules read sealed content."""
@@ -112,11 +115,12 @@ def replayed(bundle: Bundle, payloads: Mapping[str, bytes], head: Head, meaning:
             lenient = _lenient(meaning, bundle, disclosed, untold)
             found: list[Finding] = []
             try:
-                for leaf in leaves:
-                    rows.add(LeafRow, **{name: getattr(leaf, name) for name in Leaf.__slots__})  # type: ignore[attr-defined]
+                rows.add_many(LeafRow, ({name: getattr(leaf, name) for name in _COLUMNS} for leaf in leaves))
                 found += replay(leaves, rows, disclosed, lenient)
             except Exception as error:  # noqa: BLE001 - a forged bundle may break a rule in any way
-                found.append(Finding("authority", None, f"The leaves cannot be replayed to the end ({type(error).__name__})."))
+                found.append(
+                    Finding("authority", None, f"The leaves cannot be replayed to the end ({type(error).__name__}).")
+                )
             log = BundleLog(rows, bundle.registry, head, reckoned)
             yield Replayed(rows, disclosed, log, found, untold)
     finally:

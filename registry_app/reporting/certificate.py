@@ -80,19 +80,32 @@ def _name(registry: str, name: str, person: str) -> Any:
 
     shown = name.strip()[:64] or person
     return x509.Name.build(
-        {"organization_name": "registry-app", "organizational_unit_name": registry, "common_name": shown, "serial_number": person}
+        {
+            "organization_name": "registry-app",
+            "organizational_unit_name": registry,
+            "common_name": shown,
+            "serial_number": person,
+        }
     )
 
 
-def _certificate(signer: Signer, issuer: Any, subject: Any, key: Any, authority: Any, start: datetime, *, ca: bool) -> bytes:
+def _certificate(
+    signer: Signer, issuer: Any, subject: Any, key: Any, authority: Any, start: datetime, *, ca: bool
+) -> bytes:
     from asn1crypto import core, x509
 
     use = {"key_cert_sign"} if ca else {"digital_signature", "non_repudiation"}
     extensions = [
-        _extension("basic_constraints", x509.BasicConstraints({"ca": ca, **({"path_len_constraint": 0} if ca else {})}), True),
+        _extension(
+            "basic_constraints", x509.BasicConstraints({"ca": ca, **({"path_len_constraint": 0} if ca else {})}), True
+        ),
         _extension("key_usage", x509.KeyUsage(use), True),
         _extension("key_identifier", core.OctetString(_key_identifier(key)), False),
-        _extension("authority_key_identifier", x509.AuthorityKeyIdentifier({"key_identifier": _key_identifier(authority)}), False),
+        _extension(
+            "authority_key_identifier",
+            x509.AuthorityKeyIdentifier({"key_identifier": _key_identifier(authority)}),
+            False,
+        ),
     ]
     body = x509.TbsCertificate(
         {

@@ -8,7 +8,7 @@ from typing import Any
 from registry_app.errors import RegistryError
 from registry_app.ledger import envelope
 from registry_app.ledger.canonical import parse, parse_canonical
-from registry_app.ledger.replay import Finding
+from registry_app.ledger.finding import Finding
 from registry_app.ledger.statement import read
 from registry_app.reporting.bundle import Bundle
 from registry_app.reporting.bundled import Replayed
@@ -23,11 +23,12 @@ _MOST = 20
 
 
 def compare(
-    bundle: Bundle, again: Replayed, files: Mapping[str, bytes], pdf: bytes
+    bundle: Bundle, again: Replayed, named: Mapping[str, tuple[int, str]], files: Mapping[str, bytes], pdf: bytes
 ) -> tuple[Mapping[str, Any] | None, list[Finding], list[str]]:
     """``dossier.json`` as read (or ``None``), what differs, and what is worth knowing.
 
     Args:
+        named: what :func:`payloads_named` gives.
         files: the attachments by name.
         pdf: the file itself, whose pages are read.
     """
@@ -43,7 +44,7 @@ def compare(
     notices = []
     if unread:
         notices.append(f"{unread} texts run from right to left and were compared in dossier.json alone.")
-    kept_back = _kept_back(bundle, content)
+    kept_back = _kept_back(bundle, named, content)
     if kept_back:
         notices.append(f"{kept_back} contents about this version are not in it: they were shredded, or kept back.")
     return said, found, notices
@@ -97,11 +98,11 @@ def _different(left: Any, right: Any, path: str) -> Iterator[str]:
         yield path
 
 
-def _kept_back(bundle: Bundle, content: DossierContent) -> int:
+def _kept_back(bundle: Bundle, named: Mapping[str, tuple[int, str]], content: DossierContent) -> int:
     """How many contents named by the leaves about this version the bundle does not hold."""
     about = {line.seq for line in content.positions}
     ours = ("person-", "team-", "role-", "payload-", "waiver-revoked")
     return sum(
         seq in about and not kind.startswith(ours) and name not in bundle.payloads
-        for name, (seq, kind) in payloads_named(bundle).items()
+        for name, (seq, kind) in named.items()
     )

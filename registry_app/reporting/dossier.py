@@ -147,7 +147,9 @@ def _lineage(reader: Reader, row: Row) -> tuple[tuple[Node, ...], tuple[Arrow, .
 
 def _packs(reader: Reader, version: str) -> tuple[PackLine, ...]:
     """The packs that the standing verdicts were given under."""
-    found = {(row["pack"], row["pack_version"], row["pack_digest"]) for row in reader.rows.all(VerdictRow, version=version)}
+    found = {
+        (row["pack"], row["pack_version"], row["pack_digest"]) for row in reader.rows.all(VerdictRow, version=version)
+    }
     return tuple(_pack(reader, *key) for key in sorted(found))
 
 

@@ -28,7 +28,11 @@ def lineage_svg(nodes: tuple[Node, ...], arrows: tuple[Arrow, ...], about: str, 
         top = (tallest - len(columns[depth])) * _DOWN / 2
         for row, node in enumerate(columns[depth]):
             places[node.id] = (2 + step * _ACROSS, 6 + top + row * _DOWN)
-    parts = [_arrow(places[one.source], places[one.target], paint) for one in arrows if {one.source, one.target} <= places.keys()]
+    parts = [
+        _arrow(places[one.source], places[one.target], paint)
+        for one in arrows
+        if {one.source, one.target} <= places.keys()
+    ]
     parts += [_box(node, *places[node.id], node.id == about, paint, title) for node in nodes]
     told = "; ".join(f"{words(one.relation)}" for one in arrows)
     opening = (

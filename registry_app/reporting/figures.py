@@ -106,7 +106,9 @@ def newest(figures: Sequence[Figure], kind: str) -> Result | None:
 def _figure(item: EvidenceDetail, name: str, place: int) -> Figure:
     result = item.result
     if result is None:
-        return Figure(item, place, name, said="The content of this evidence was shredded; its digest still stands in the ledger.")
+        return Figure(
+            item, place, name, said="The content of this evidence was shredded; its digest still stands in the ledger."
+        )
     if result.kind == "performance":
         return _performance(item, result, name, place)
     if result.kind == "fairness":
@@ -121,7 +123,9 @@ def _performance(item: EvidenceDetail, result: Result, name: str, place: int) ->
     points = roc_points(result)
     if points:
         auc = _line("", metrics.get("roc_auc", {"undefined": "not computed", "n": 0}))
-        charts.append(roc_chart(points, "ROC curve", f"AUC {auc.value} ({auc.interval})" if auc.interval else f"AUC {auc.value}"))
+        charts.append(
+            roc_chart(points, "ROC curve", f"AUC {auc.value} ({auc.interval})" if auc.interval else f"AUC {auc.value}")
+        )
     bins = calibration_points(result)
     if bins:
         charts.append(calibration_chart(bins, "Calibration"))
@@ -135,7 +139,8 @@ def _performance(item: EvidenceDetail, result: Result, name: str, place: int) ->
 def _fairness(item: EvidenceDetail, result: Result, name: str, place: int) -> Figure:
     groups = tuple(_groups(result, outcome) for outcome in result.result["outcomes"])
     disparities = tuple(
-        (words(one["metric"]), ", ".join(words(name) for name in one["by"]), *_value_and_interval(one)) for one in result.result["disparities"]
+        (words(one["metric"]), ", ".join(words(name) for name in one["by"]), *_value_and_interval(one))
+        for one in result.result["disparities"]
     )
     limit = number(str(result.parameters["limit"]), 2)
     said = (
@@ -168,7 +173,9 @@ def _groups(result: Result, outcome: Mapping[str, Any]) -> Groups:
             rows.append((named, f"{group['n']:,}{small}", *rate, ratio, p))
     said = str(outcome["outcome"])
     tone = "bad" if said.startswith("disparity shown") else "warn" if said.startswith("cannot tell") else "good"
-    return Groups(" × ".join(words(one) for one in by), said, tone, charts, tuple(rows[:ROWS]), max(0, len(rows) - ROWS))
+    return Groups(
+        " × ".join(words(one) for one in by), said, tone, charts, tuple(rows[:ROWS]), max(0, len(rows) - ROWS)
+    )
 
 
 def _explanation(item: EvidenceDetail, result: Result, name: str, place: int) -> Figure:
@@ -223,7 +230,10 @@ def _ratio(figures: Sequence[Figure]) -> Card:
         return Card("Lowest impact ratio", "none", "no fairness evidence", "bad")
     limit = float(result.parameters["limit"])
     found = [
-        (float(group["impact_ratio"]["value"]), ", ".join(f"{words(key)} {value}" for key, value in group["by"].items()))
+        (
+            float(group["impact_ratio"]["value"]),
+            ", ".join(f"{words(key)} {value}" for key, value in group["by"].items()),
+        )
         for group in result.result["groups"]
         if len(group["by"]) == 1 and not group["small"] and "value" in group["impact_ratio"]
     ]
@@ -243,8 +253,15 @@ def _controls(content: DossierContent) -> Card:
         word: sum(line.outcome == word for line in counted) for word in ("not_met", "insufficient_evidence", "waived")
     }
     note = ", ".join(f"{count} {words(word)}" for word, count in rest.items() if count) or "none open"
-    blocked = any(line.severity == "blocking" and line.outcome in ("not_met", "insufficient_evidence") for line in counted)
-    return Card("Controls met", f"{met} of {len(counted)}", note, "bad" if blocked else "good" if met == len(counted) else "warn")
+    blocked = any(
+        line.severity == "blocking" and line.outcome in ("not_met", "insufficient_evidence") for line in counted
+    )
+    return Card(
+        "Controls met",
+        f"{met} of {len(counted)}",
+        note,
+        "bad" if blocked else "good" if met == len(counted) else "warn",
+    )
 
 
 def _signed(content: DossierContent) -> Card:

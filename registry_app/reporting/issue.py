@@ -80,12 +80,20 @@ class _Prepared(View[tuple[DossierContent, Bundle, bytes]]):
         content = Dossier(self.version).ask(reader)
         own = public_key(reader.rows, self.key)
         if own is None:
-            raise Damaged("The ledger does not know the issuer's key.", "Run 'registry-app verify' to see what is intact.")
+            raise Damaged(
+                "The ledger does not know the issuer's key.", "Run 'registry-app verify' to see what is intact."
+            )
         return content, gather(reader, content, whole=self.whole), own
 
 
 def issue(
-    desk: Desk, version: str, out: Path, *, overwrite: bool = False, whole: int = WHOLE, progress: Progress | None = None
+    desk: Desk,
+    version: str,
+    out: Path,
+    *,
+    overwrite: bool = False,
+    whole: int = WHOLE,
+    progress: Progress | None = None,
 ) -> Issued:
     """Make, seal, write and record a dossier about ``version`` (``model:3``).
 
@@ -177,7 +185,9 @@ def _write(out: Path, content: bytes) -> None:
     """``content`` at ``out``, durably, whole or not at all."""
     temporary = out.with_name(f".{out.name[:180]}.{os.getpid()}.part")
     try:
-        file = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        file = os.open(
+            temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0), 0o600
+        )
         with os.fdopen(file, "wb") as stream:
             stream.write(content)
             stream.flush()

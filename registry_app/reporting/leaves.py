@@ -8,10 +8,10 @@ from registry_app.errors import RegistryError
 from registry_app.ledger import envelope
 from registry_app.ledger.audit import check
 from registry_app.ledger.entry import Head
+from registry_app.ledger.finding import Finding
 from registry_app.ledger.key_history import KeyHistory
 from registry_app.ledger.merkle import leaf_hash
 from registry_app.ledger.proof import verify_inclusion
-from registry_app.ledger.replay import Finding
 from registry_app.ledger.statement import read
 from registry_app.people.keys import learn
 from registry_app.reporting.bundle import Bundle

@@ -47,8 +47,9 @@ class _Letters:
         if depth > _DEEPEST or resources is None:
             return
         table: dict[bytes, str] = {}
-        for operands, operator in pikepdf.parse_content_stream(stream):
-            name = str(operator)
+        for instruction in pikepdf.parse_content_stream(stream):
+            operands: Any = instruction.operands
+            name = str(instruction.operator)
             if name == "Tf":
                 table = self._table(resources.Font[str(operands[0])])
             elif name in ("Tj", "'", '"'):

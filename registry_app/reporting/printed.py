@@ -43,13 +43,19 @@ def printed(content: DossierContent) -> Iterator[tuple[str, str]]:
         name = f"the decision at leaf {line.seq}"
         yield f"{name} (name, time, meaning)", f"{line.person}{when(line.time)}{line.meaning}"
         yield f"{name} (outcome, stage)", f"{words(line.outcome)}, at the stage “{line.stage}”, as {words(line.role)}"
-        yield f"{name} (what was signed)", f"Signed over{line.subject}Signing key{line.key}Ledgerleaf {line.seq}{line.leaf}"
+        yield (
+            f"{name} (what was signed)",
+            f"Signed over{line.subject}Signing key{line.key}Ledgerleaf {line.seq}{line.leaf}",
+        )
     for review in content.reviews:
         for decision in review.decisions:
             for words_said in (decision.comment, decision.conditions):
                 yield f"the words of the decision at leaf {decision.seq}", words_said
         for comment in review.comments:
-            yield f"the comment at leaf {comment.seq}", f"{comment.person}, {when(comment.time)}, leaf {comment.seq}{comment.text}"
+            yield (
+                f"the comment at leaf {comment.seq}",
+                f"{comment.person}, {when(comment.time)}, leaf {comment.seq}{comment.text}",
+            )
     for verdict in content.verdicts:
         outcome = f"{MARKS[verdict.outcome]} {words(verdict.outcome)}"
         said = f"{verdict.control}{verdict.title}{verdict.severity}{outcome}{tidy(verdict.reason)}"

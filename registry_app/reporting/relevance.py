@@ -32,7 +32,7 @@ EVERYBODY: tuple[Table, ...] = (
 def seqs_of_version(rows: Rows, version: Row) -> tuple[int, ...]:
     """The positions of the leaves about a version: its model's entry, its data, evidence, verdicts, reviews, places."""
     name = version["id"]
-    found = rows.every(ModelRow, id=version["model"]) + [version]
+    found = [*rows.every(ModelRow, id=version["model"]), version]
     for edge in rows.every(EdgeRow, target=name):
         if edge["source_kind"] == "dataset":
             found += rows.every(DatasetRow, id=edge["source"])

@@ -35,21 +35,23 @@ def seal(pdf: bytes, keys: SealKeys, name: str, moment: str, reason: str) -> byt
     from pyhanko_certvalidator.registry import SimpleCertificateStore
 
     leaf, root = x509.Certificate.load(keys.leaf), x509.Certificate.load(keys.root)
-    store = SimpleCertificateStore()
+    make_store: Any = SimpleCertificateStore
+    store = make_store()
     store.register(root)
     signer = signers.SimpleSigner(
         signing_cert=leaf, signing_key=asn1keys.PrivateKeyInfo.load(keys.private), cert_registry=store, embed_roots=True
     )
     claimed = clock.parse(moment)
 
-    class Dated(signers.PdfSigner):  # type: ignore[misc]
+    class Dated(signers.PdfSigner):
         def init_signing_session(self, *given: Any, **named: Any) -> Any:
             session = super().init_signing_session(*given, **named)
             session.system_time = claimed
             return session
 
-    writer = IncrementalPdfFileWriter(io.BytesIO(pdf if pdf.endswith(b"\n") else pdf + b"\n"), strict=True)
-    writer.ensure_output_version = lambda *_, **__: None
+    writer: Any = IncrementalPdfFileWriter(io.BytesIO(pdf if pdf.endswith(b"\n") else pdf + b"\n"), strict=True)
+    writer.ensure_output_version = lambda *_, **__: None  # a P-256 key would make it PDF 2.0, which PDF/A-3 is not
+    writer._update_meta = lambda: None  # the page's own metadata stay as they are
     metadata = signers.PdfSignatureMetadata(
         field_name=FIELD,
         md_algorithm="sha256",

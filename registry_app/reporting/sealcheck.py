@@ -123,7 +123,9 @@ def _require_skeleton(content: bytes, signed: Any, info: Any, leaf: Any) -> None
                     "signer_infos": [
                         {
                             "version": "v1",
-                            "sid": cms.IssuerAndSerialNumber({"issuer": leaf.issuer, "serial_number": leaf.serial_number}),
+                            "sid": cms.IssuerAndSerialNumber(
+                                {"issuer": leaf.issuer, "serial_number": leaf.serial_number}
+                            ),
                             "digest_algorithm": {"algorithm": "sha256"},
                             "signed_attrs": info["signed_attrs"],
                             "signature_algorithm": {"algorithm": "sha256_ecdsa"},

@@ -66,7 +66,9 @@ def missing_of(
 
 def _evidence(evidence: Sequence[EvidenceDetail]) -> list[MissingLine]:
     kinds = {item.summary.kind for item in evidence}
-    found = [MissingLine(f"{kind.capitalize()} evidence", "None is recorded.", True) for kind in KINDS if kind not in kinds]
+    found = [
+        MissingLine(f"{kind.capitalize()} evidence", "None is recorded.", True) for kind in KINDS if kind not in kinds
+    ]
     for item in evidence:
         if item.result is None:
             found.append(MissingLine(f"{item.summary.kind.capitalize()} evidence", "Its content was shredded.", True))
@@ -132,7 +134,9 @@ def _entry(model: ModelLine, version: VersionDetail) -> list[MissingLine]:
             found.append(MissingLine(f"Licence of {use.name}", "None is declared.", False))
     if version.summary.scan in ("not_scanned", "suspicious", "dangerous", "error"):
         word = version.summary.scan.replace("_", " ")
-        found.append(MissingLine("Artifact scan", f"The scanner's word is: {word}.", version.summary.scan == "dangerous"))
+        found.append(
+            MissingLine("Artifact scan", f"The scanner's word is: {word}.", version.summary.scan == "dangerous")
+        )
     return found
 
 

@@ -6,6 +6,8 @@ from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from registry_app.ledger.entry import Entry
+from registry_app.ledger.fact import Fact
+from registry_app.ledger.meaning import Fold
 from registry_app.reporting import facts
 from registry_app.vault.rows import Rows
 
@@ -39,4 +41,4 @@ def _issued(rows: Rows, said: facts.DossierIssued, at: Entry) -> None:
     )
 
 
-FOLDS = {facts.DossierIssued: _issued}
+FOLDS: dict[type[Fact], Fold] = {facts.DossierIssued: _issued}

@@ -13,11 +13,11 @@ from pathlib import Path
 from registry_app.errors import Damaged, RegistryError, UsageError
 from registry_app.ledger.checkpoint import ORIGIN, SignedCheckpoint, parse
 from registry_app.ledger.entry import Entry, Head
+from registry_app.ledger.finding import Finding
 from registry_app.ledger.key_history import KeyHistory
 from registry_app.ledger.meaning import Meaning
 from registry_app.ledger.merkle import leaf_hash, tree_root
 from registry_app.ledger.payload import matches
-from registry_app.ledger.replay import Finding
 from registry_app.models.tables import VersionRow
 from registry_app.reporting.actions import require_issuer
 from registry_app.reporting.bundle import Bundle, decode
@@ -208,7 +208,7 @@ def _replayed(case: _Case, data: bytes, meaning: Meaning) -> None:
     with replayed(bundle, good, head, meaning) as again:
         case.found += again.findings
         _issuer(case, bundle, again)
-        content, findings, notices = compare(bundle, again, _attached(data), data)
+        content, findings, notices = compare(bundle, again, named, _attached(data), data)
         case.found += findings
         case.notices += notices
         if content is not None:
@@ -269,7 +269,9 @@ def _told(case: _Case) -> DossierVerification:
         if mine:
             said = mine[0].sentence + (f" And {len(mine) - 1} more." if len(mine) > 1 else "")
         elif name == "completeness" and holds is None:
-            said = case.words.get(name, "Cannot tell: compare the registry and the checkpoint with one you got elsewhere.")
+            said = case.words.get(
+                name, "Cannot tell: compare the registry and the checkpoint with one you got elsewhere."
+            )
         elif holds is None:
             said = "Not looked at, for what comes before does not hold."
         elif name in case.words:

@@ -84,17 +84,16 @@ def results() -> tuple[Result, ...]:
     band = np.where(table["age"] < -0.8, "up to 25", "over 25")
     log_odds = 1.3 * table["income"] - 0.8 * table["duration"] + 0.4 * table["savings"] + 0.35 * (sex == "male")
     label = (draws.random(n) < 1 / (1 + np.exp(-log_odds))).astype(int)
-    model = LogisticRegression().fit(table, label)
-    score = np.clip(model.predict_proba(table)[:, 1] + 0.05 * (sex == "male"), 0, 1)
-    frame = pd.DataFrame(
-        {"label": np.where(label == 1, "good", "bad"), "score": score, "sex": sex, "age_band": band}
-    )
+    inputs = table.to_numpy()
+    model = LogisticRegression().fit(inputs, label)
+    score = np.clip(model.predict_proba(inputs)[:, 1] + 0.05 * (sex == "male"), 0, 1)
+    frame = pd.DataFrame({"label": np.where(label == 1, "good", "bad"), "score": score, "sex": sex, "age_band": band})
     mapping = Mapping("label", "good", score="score", threshold=0.5, sensitive=("sex", "age_band"))
     predictions = Predictions.from_frame(frame, mapping)
     return (
         performance(predictions, 11),
         fairness(predictions, 11),
-        explain(model, table, table.iloc[:200], list(table.columns), 11),
+        explain(model, inputs, inputs[:200], list(table.columns), 11),
     )
 
 
@@ -102,8 +101,16 @@ def setting(stage: Stage) -> str:
     """Packs, data and a model; returns the digest that the evidence was measured on."""
     stage.run("risk", AdoptPack(shipped_pack("credit-model-risk").text))
     data = str(results()[0].data["digest"])
-    stage.run("dev", RegisterDataset(name="german-credit-train", digest="a" * 64, rows=700, licence="CC-BY-4.0", sensitive=("sex",)))
-    stage.run("dev", RegisterDataset(name="german-credit-test", digest=data, rows=600, licence="CC-BY-4.0", sensitive=("sex", "age_band")))
+    stage.run(
+        "dev",
+        RegisterDataset(name="german-credit-train", digest="a" * 64, rows=700, licence="CC-BY-4.0", sensitive=("sex",)),
+    )
+    stage.run(
+        "dev",
+        RegisterDataset(
+            name="german-credit-test", digest=data, rows=600, licence="CC-BY-4.0", sensitive=("sex", "age_band")
+        ),
+    )
     stage.run(
         "dev",
         RegisterModel(
@@ -122,7 +129,12 @@ def setting(stage: Stage) -> str:
 
 
 def register(stage: Stage, **more: Any) -> None:
-    stage.run("dev", RecordRun(name="train-1", model="credit-scoring", code_commit="9f2c41d", data=(("german-credit-train", "training"),)))
+    stage.run(
+        "dev",
+        RecordRun(
+            name="train-1", model="credit-scoring", code_commit="9f2c41d", data=(("german-credit-train", "training"),)
+        ),
+    )
     given: dict[str, Any] = {
         "model": "credit-scoring",
         "artifact": "b" * 64,
@@ -149,7 +161,9 @@ def approved(stage: Stage) -> Stage:
         stage.run("dev", RecordEvidence("credit-scoring:1", result))
     stage.run("dev", Submit("credit-scoring:1", "Please look at the youngest group first."))
     stage.run("val", Comment("credit-scoring:1", "The intersection with age is thin: 40 rows."))
-    stage.run("val", Decide("credit-scoring:1", "approve", "Discrimination and calibration are as claimed. I ran it again."))
+    stage.run(
+        "val", Decide("credit-scoring:1", "approve", "Discrimination and calibration are as claimed. I ran it again.")
+    )
     stage.run(
         "risk",
         Decide(
@@ -164,9 +178,10 @@ def approved(stage: Stage) -> Stage:
     return stage
 
 
-def quiet(seed: int = 5) -> Stage:
-    """A stage whose keys, ids and times are always the same; use inside :func:`frozen`."""
-    return Stage().people()
+def story() -> Stage:
+    """A whole registry with an approved version."""
+    with frozen():
+        return approved(Stage().people())
 
 
 class frozen:
