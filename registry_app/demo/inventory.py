@@ -12,10 +12,10 @@ from registry_app.models.facts import Column, Named
 LICENCE = "CC-BY-4.0"
 
 _GERMAN = (
-    "Statlog (German Credit Data), Hofmann 1994, doi 10.24432/C5NC77, 1,000 loans of a bank in southern Germany, 1973 to 1975. Its "
-    "published code table is known to be partly wrong (Groemping 2019, South German Credit): foreign_worker reads yes for 963 of 1,000 "
-    "people, and sex cannot be recovered in full from status_sex. A fairness figure by sex from it is an example, not a "
-    "finding."
+    "Statlog (German Credit Data), Hofmann 1994, doi 10.24432/C5NC77, 1,000 loans of a bank in southern Germany, 1973 to "
+    "1975. Its published code table is known to be partly wrong (Groemping 2019, South German Credit): foreign_worker reads "
+    "yes for 963 of 1,000 people, and sex cannot be recovered in full from status_sex. A fairness figure by sex from it is "
+    "an example, not a finding."
 )
 _ADULT = (
     "Adult, Becker and Kohavi 1996, doi 10.24432/C5XW20, from the United States census of 1994; '?' is a missing value. "

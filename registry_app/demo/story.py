@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from registry_app.demo.inventory import MODELS
 from registry_app.demo.people import PEOPLE, Cast, Progress, passphrase
 from registry_app.demo.scenes import Evidence, approved, gate_closed, measure, sent_back, waiting
 from registry_app.demo.train import RECIPES, Trained, train
 from registry_app.errors import UsageError
+from registry_app.house import MEANING
 from registry_app.vault.engine import from_os
 from registry_app.vault.folder import keep_private
 from registry_app.verification import Verification, verify
@@ -68,7 +70,7 @@ def play(folder: Path, progress: Progress | None = None, pdf: bool = True) -> Pl
             measured = _measure(trained, tell)
             with Cast.gather(place / "registry", secret, tell) as cast:
                 lines = list(_tell(cast, trained, measured, tell))
-                dossier, said = _hand_out(cast, place / "dossier.pdf", tell) if pdf else (None, ())
+                dossier, said = _hand_out(cast, place / "dossier.pdf", tell) if pdf else (False, ())
                 verification = verify(cast.desk("auditor"), progress=tell)
     except OSError as error:
         raise from_os(error) from error
@@ -76,7 +78,7 @@ def play(folder: Path, progress: Progress | None = None, pdf: bool = True) -> Pl
         registry=folder / "registry",
         dossier=folder / "dossier.pdf" if dossier else None,
         passphrase=folder / "passphrase.txt",
-        lines=(*lines, *said, *_verified(verification), *_onward(folder, dossier is not None)),
+        lines=(*lines, *said, *_verified(verification), *_onward(folder, dossier)),
         verification=verification,
     )
 
@@ -118,19 +120,38 @@ def _tell(cast: Cast, trained: tuple[Trained, ...], measured: tuple[Evidence, ..
     tell("reviews", 4, total)
 
 
-def _hand_out(cast: Cast, file: Path, tell: Progress) -> tuple[Path | None, tuple[str, ...]]:
-    """The dossier, issued by the auditor and verified as a stranger would, and what to say about it."""
-    return None, ("No dossier was issued.",)
+def _hand_out(cast: Cast, file: Path, tell: Progress) -> tuple[bool, tuple[str, ...]]:
+    """Issue the dossier as the auditor and verify it as a stranger would; whether there is one, and what to say about it."""
+    from registry_app.reporting.issue import STEPS, issue
+    from registry_app.reporting.verify import verify_dossier
+
+    try:
+        issued = issue(cast.desk("auditor"), HANDED_OUT, file, progress=_named("dossier", tell))
+    except UsageError as error:  # the only one left is a missing Pango, and everything else works without it
+        return False, (f"No dossier was issued: {error.what} {error.todo}",)
+    tell("dossier", len(STEPS), len(STEPS))
+    tell("dossier verified", 0, 1)
+    found = verify_dossier(file, MEANING)
+    tell("dossier verified", 1, 1)
+    said = f"Dossier of {HANDED_OUT} issued by the auditor: {issued.pages} pages, sealed, with its evidence attached."
+    return True, (said, _answered("Verified from the PDF alone", found.answers))
 
 
-def _verified(verification: Verification) -> Iterator[str]:
-    holding = [answer.name for answer in verification.answers if answer.holds]
-    yield (
-        f"Verified by the auditor over {verification.size} signed statements: {len(holding)} of "
-        f"{len(verification.answers)} answers hold ({', '.join(holding)})."
-    )
-    yield from (f"{answer.name}: {answer.sentence}" for answer in verification.answers if not answer.holds)
-    yield from verification.notices
+def _named(name: str, tell: Progress) -> Progress:
+    """``tell`` with one name for all steps of what tells it."""
+    return lambda _step, done, total: tell(name, done, total)
+
+
+def _answered(how: str, answers: Sequence[Any]) -> str:
+    """How many answers hold, and which do not."""
+    holding = [answer.name for answer in answers if answer.holds]
+    others = "".join(f" {answer.name}: {answer.sentence}" for answer in answers if not answer.holds)
+    return f"{how}: {len(holding)} of {len(answers)} answers hold ({', '.join(holding)}).{others}"
+
+
+def _verified(verification: Verification) -> tuple[str, ...]:
+    how = f"Verified by the auditor over {verification.size} signed statements"
+    return (_answered(how, verification.answers), *verification.notices)
 
 
 def _onward(folder: Path, dossier: bool) -> Iterator[str]:

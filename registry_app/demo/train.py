@@ -278,15 +278,9 @@ def _ratio(selected: Any, groups: Sequence[Any]) -> float:
 
 
 def _saved(pipeline: Any, stem: Path) -> Path:
-    """The pipeline as a skops file, which holds no code; as a joblib pickle where skops is not installed."""
-    try:
-        from skops.io import dump
-    except ImportError:
-        import joblib
+    """The pipeline as a skops file, which holds no code."""
+    from skops.io import dump
 
-        file = stem.with_suffix(".joblib")
-        joblib.dump(pipeline, file)
-        return file
     file = stem.with_suffix(".skops")
     dump(pipeline, file)
     return file
