@@ -11,6 +11,7 @@ seat.py      what the screens need of a workspace
 desk.py      a screen that asks in a thread and is answered in a handler
 pen.py       words, marks and boxes in cells, in Unicode or in ASCII
 prose.py     pages of headings, pairs and paragraphs
+pane.py      panes that scroll
 table.py     a table of any length, fetched by key, page by page
 themes.py    the two themes of the house
 palette.py   models, versions and actions by name

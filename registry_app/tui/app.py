@@ -1,7 +1,5 @@
-"""The application: themes, help, palette, and the lock. It knows nothing of models; its screens do.
-
-Only Textual and light things load here. The store's libraries load in a thread once the first screen is painted.
-"""
+"""The application: themes, help, palette, and the lock. Only Textual and light things load here; the rest loads in a
+thread once the first screen is painted."""
 
 from __future__ import annotations
 
@@ -16,14 +14,13 @@ from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.screen import Screen
 
+from registry_app.tui.pane import plain_scrollbars
 from registry_app.tui.pen import pen_of_this_terminal
 from registry_app.tui.screens.unlock import Unlock
 from registry_app.tui.seat import Opener, Seat, open_workspace
 from registry_app.tui.themes import THEMES
 
-IDLE = 600.0
-"""Seconds without a key or a mouse button after which the registry is locked."""
-_LOOK = 5.0
+IDLE = 600.0  # seconds without a touch after which the registry is locked
 _TOUCHES = (events.Key, events.Paste, events.MouseDown, events.MouseScrollDown, events.MouseScrollUp)
 
 
@@ -46,9 +43,9 @@ class RegistryApp(App[None]):
     """
 
     TITLE = "registry-app"
-    CSS_PATH = "app.tcss"
-    COMMANDS = App.COMMANDS | {_palette}  # type: ignore[operator]
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (100, "-wide")]
+    CSS_PATH = ["app.tcss", "screens/unlock.tcss"]
+    COMMANDS = App.COMMANDS | {_palette}
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "explain", "Help", id="help"),
         Binding("question_mark", "explain", "Help", show=False, key_display="?", id="help-plain"),
@@ -79,6 +76,7 @@ class RegistryApp(App[None]):
             self.register_theme(theme)
         self.theme = THEMES[0].name
         self.set_class(self.pen.ascii, "-ascii")
+        plain_scrollbars(self.pen.ascii)
 
     @property
     def seat(self) -> Seat:
@@ -96,7 +94,7 @@ class RegistryApp(App[None]):
         return Unlock(*self._given)
 
     def on_mount(self) -> None:
-        self.set_interval(_LOOK, self.lock_when_idle)
+        self.set_interval(5.0, self.lock_when_idle)
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, _TOUCHES):
@@ -125,9 +123,8 @@ class RegistryApp(App[None]):
             return
         while len(self.screen_stack) > 1:
             self.pop_screen()
-        unlock = self.screen
-        if isinstance(unlock, Unlock):
-            unlock.let_go(seat, why)
+        if isinstance(self.screen, Unlock):
+            self.screen.let_go(seat, why)
 
     def action_explain(self) -> None:
         """Explain what is on the screen, and its keys."""
@@ -137,15 +134,9 @@ class RegistryApp(App[None]):
             self.push_screen(Explain(self.screen))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        yield SystemCommand("Theme", "Change the colours; registry-high-contrast is one", self.action_change_theme)
-        yield SystemCommand("Help", "What this screen shows, and its keys", self.action_explain)
-        yield SystemCommand("Quit", "Close the registry and leave", self.action_quit)
-        if not self.locked:
-            yield SystemCommand("Lock", "Close the registry and ask for the passphrase again", self.action_lock)
-            for binding in screen.active_bindings.values():
-                act = binding.binding
-                if act.show and binding.node is screen and binding.enabled:
-                    yield SystemCommand(act.description, f"Key {act.key}", lambda act=act: self.run_action(act.action, screen))
+        from registry_app.tui.palette import deeds
+
+        return deeds(self, screen)
 
     async def action_quit(self) -> None:
         if self.signing:
@@ -154,6 +145,6 @@ class RegistryApp(App[None]):
             self.exit()
 
     async def on_unmount(self) -> None:
-        if self._seat is not None:
-            self._seat.close()
-            self._seat = None
+        seat, self._seat = self._seat, None
+        if seat is not None:
+            seat.close()

@@ -97,8 +97,7 @@ class Desk(Screen[R], Generic[R]):
 
     def tell(self, words: str, *, warning: bool = False) -> None:
         """A short notice."""
-        severity = "warning" if warning else "information"
-        self.notify(self.pen.words(words), severity=severity, timeout=6, markup=False)
+        self.notify(self.pen.words(words), severity="warning" if warning else "information", timeout=6, markup=False)
 
     def copy(self, what: str, value: str) -> None:
         """Put ``value`` on the terminal's clipboard (OSC 52) and say so."""

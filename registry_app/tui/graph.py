@@ -122,7 +122,7 @@ def _drawn(graph: Graph, spots: dict[str, _Spot], hops: list[tuple[str, str]], p
         for key in column:
             node = spots[key].node
             if node is None:
-                grid.across(spots[key].y, x, gutter - 1)
+                grid.across(spots[key].y, x, gutter)
                 continue
             _box(grid, x, spots[key].y, wide, labels[key], node, node.id == graph.about)
             if key in sources:
@@ -143,8 +143,9 @@ def _connect(grid: _Grid, spots: dict[str, _Spot]) -> None:
         top, bottom = spots[pipe.source].y, spots[pipe.target].y
         grid.across(top, pipe.gutter, pipe.lane)
         grid.along(pipe.lane, min(top, bottom), max(top, bottom))
-        grid.across(bottom, pipe.lane, pipe.end)
-        if spots[pipe.target].node is not None:
+        passes = spots[pipe.target].node is None
+        grid.across(bottom, pipe.lane, pipe.end + passes)
+        if not passes:
             grid.words.append((pipe.end, bottom, ">" if grid.pen.ascii else "▶", "muted"))
 
 

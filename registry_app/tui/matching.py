@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from registry_app.ledger.meaning import Reader, View
-from registry_app.models.views import ModelPage, VersionPage, VersionSummary
+from registry_app.models.shapes import VersionSummary
+from registry_app.models.views import ModelPage, VersionPage
 
 MODELS = 20
 """At most this many models are looked into."""

@@ -1,38 +1,60 @@
-"""The palette: models and versions by name. Its actions are those of the screen behind it (see ``app``)."""
+"""The palette: models and versions by name, and what can be done on the screen behind it."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from functools import partial
+from typing import TYPE_CHECKING
 
+from textual.app import SystemCommand
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
+from textual.screen import Screen
 
 from registry_app.errors import RegistryError
 from registry_app.tui.desk import Desk
 
+if TYPE_CHECKING:
+    from registry_app.tui.app import RegistryApp
+
 MOST = 20
 """How many models or versions are offered."""
+
+
+def deeds(app: RegistryApp, screen: Screen[object]) -> Iterable[SystemCommand]:
+    """What the application does, and what the keys of ``screen`` do."""
+    yield SystemCommand("Theme", "Change the colours; registry-high-contrast is one", app.action_change_theme)
+    yield SystemCommand("Help", "What this screen shows, and its keys", app.action_explain)
+    yield SystemCommand("Quit", "Close the registry and leave", app.action_quit)
+    if app.locked:
+        return
+    yield SystemCommand("Lock", "Close the registry and ask for the passphrase again", app.action_lock)
+    for found in screen.active_bindings.values():
+        binding = found.binding
+        if binding.show and found.node is screen and found.enabled:
+            act = partial(app.run_action, binding.action, screen)
+            yield SystemCommand(binding.description, f"Key {app.get_key_display(binding)}", act)
 
 
 class Names(Provider):
     """Models whose name holds the words, and versions written as ``model:number``."""
 
     async def discover(self) -> Hits:
-        for name, help_text in await self._found(""):
-            yield DiscoveryHit(Content(name), partial(self._open, name), text=name, help=help_text)
+        for name, shown, words in await self._found(""):
+            yield DiscoveryHit(Content(shown), partial(self._open, name), text=shown, help=words)
 
     async def search(self, query: str) -> Hits:
-        for name, help_text in await self._found(query.strip()):
-            yield Hit(1.0, Content(name), partial(self._open, name), text=name, help=help_text)
+        for name, shown, words in await self._found(query.strip()):
+            yield Hit(1.0, Content(shown), partial(self._open, name), text=shown, help=words)
 
-    async def _found(self, query: str) -> list[tuple[str, str]]:
+    async def _found(self, query: str) -> list[tuple[str, str, str]]:
         screen = self.screen
         if not isinstance(screen, Desk) or screen.room.locked:
             return []
         seat, pen = screen.seat, screen.pen
 
-        def work() -> list[tuple[str, str]]:
+        def work() -> list[tuple[str, str, str]]:
             from registry_app.models.views import ModelPage, VersionPage
 
             model, _, number = query.partition(":")
@@ -43,7 +65,7 @@ class Names(Provider):
                 lines = seat.ask(VersionPage(model=exact, limit=MOST))
                 found = [(f"{one.model}:{one.number}", f"by {one.author}, {one.registered[:10]}")
                          for one in lines if str(one.number).startswith(number)]  # fmt: skip
-            return [(pen.words(name), pen.words(words)) for name, words in found]
+            return [(name, pen.fit(name, 60).rstrip(), pen.fit(words, 80).rstrip()) for name, words in found]
 
         try:
             return await asyncio.to_thread(work)

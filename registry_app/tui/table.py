@@ -66,7 +66,7 @@ class VirtualTable(ScrollView, can_focus=True):
         Binding("g,home", "edge(-1)", "First", show=False),
         Binding("G,end", "edge(1)", "Last", show=False),
         Binding("enter", "choose", "Open"),
-        Binding("space", "peek", "Peek"),
+        Binding("space", "peek", "Peek", show=False),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "table--header",

@@ -23,6 +23,7 @@ QUIET = Theme(
         "block-cursor-foreground": "#ffffff",
         "block-cursor-blurred-background": "#253443",
         "footer-key-foreground": "#e3b23c",
+        "text-muted": "#9fb0bf",
         "text-success": "#63d1a0",
         "text-warning": "#f0b95a",
         "text-error": "#ff8f94",

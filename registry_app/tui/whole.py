@@ -8,7 +8,9 @@ from registry_app.evidence.views import EvidenceDetail, EvidenceOf
 from registry_app.ledger.entry import Head
 from registry_app.ledger.meaning import Reader, View
 from registry_app.models.lineage import Graph, Lineage
-from registry_app.models.views import ModelDetail, ShowModel, ShowVersion, VersionDetail
+from registry_app.models.shapes import ModelDetail, VersionDetail
+from registry_app.models.views import ShowModel, ShowVersion
+from registry_app.people.views import PersonSummary, WhoAmI
 from registry_app.policy.views import VerdictLine, VerdictsOf, WaiverLine, WaiversOf
 from registry_app.reviews.views import ReviewDetail, ReviewsOf
 from registry_app.tui.history import HistoryLine, HistoryOf
@@ -30,6 +32,8 @@ class Whole:
     """Newest first."""
     history: tuple[HistoryLine, ...]
     """Newest first."""
+    me: PersonSummary
+    """Who looks at it."""
 
     @property
     def name(self) -> str:
@@ -39,8 +43,19 @@ class Whole:
     @property
     def review(self) -> ReviewDetail | None:
         """The review that is open, or else the newest one."""
-        opened = [review for review in self.reviews if review.summary.state == "open"]
-        return (opened or list(self.reviews) or [None])[0]
+        newest = self.reviews[0] if self.reviews else None
+        return next((review for review in self.reviews if review.summary.state == "open"), newest)
+
+    @property
+    def may_submit(self) -> bool:
+        """Whether a key to submit is offered; the rule decides when it is used."""
+        roles = {grant.role for grant in self.me.grants}
+        return self.me.name == self.model.lead or bool(roles & {"developer", "service"})
+
+    @property
+    def may_withdraw(self) -> bool:
+        """Whether a key to withdraw is offered; the rule decides when it is used."""
+        return self.review is not None and self.me.name in (self.review.summary.submitter, self.model.lead)
 
     @property
     def standing(self) -> str:
@@ -67,4 +82,5 @@ class WholeVersion(View[Whole]):
             waivers=WaiversOf(key).ask(reader),
             reviews=ReviewsOf(key).ask(reader),
             history=HistoryOf(key).ask(reader),
+            me=WhoAmI().ask(reader),
         )

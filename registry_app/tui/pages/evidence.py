@@ -8,10 +8,11 @@ from typing import Any
 from rich.text import Text
 from textual.content import Content, Span
 
+from registry_app.evidence.facts import KINDS
 from registry_app.evidence.views import EvidenceDetail
 from registry_app.measure import bars, figure
 from registry_app.measure.result import Result
-from registry_app.tui.pen import STYLES, Pen, moment, short
+from registry_app.tui.pen import STYLES, Pen, moment
 from registry_app.tui.prose import Prose
 
 _THEMED = {
@@ -26,15 +27,15 @@ CASES = 3
 
 
 def evidence_page(found: Sequence[EvidenceDetail], pen: Pen, width: int) -> Content:
-    """All evidence about a version, newest of each kind last."""
+    """All evidence about a version by kind, the oldest of each first."""
     page = Prose(pen, width)
     if not found:
         page.say("No evidence was recorded for this version.", "muted")
         page.say("A developer or validator measures it: registry-app evidence record.", "muted")
-    for detail in found:
+    for detail in sorted(found, key=lambda one: KINDS.index(one.summary.kind)):
         summary = detail.summary
         page.heading(f"{summary.kind.capitalize()} on {summary.dataset or 'data that is not registered'}")
-        said = f"{moment(summary.recorded)} UTC by {summary.author}, leaf {summary.seq}, evidence {short(summary.id)}"
+        said = f"{moment(summary.recorded)} UTC by {summary.author}, leaf {summary.seq}, evidence {summary.id}"
         page.say(pen.words(said), "muted")
         if detail.result is None:
             page.say("It was shredded; the ledger keeps its digest.", "warning")

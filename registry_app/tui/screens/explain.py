@@ -6,15 +6,18 @@ from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Footer, Header, Static
 
 from registry_app.tui.desk import Desk
+from registry_app.tui.pane import Page
 from registry_app.tui.prose import Prose
 
 _MARKS = ("met", "not_met", "insufficient_evidence", "not_applicable", "waived", "open", "approved",
           "approved_with_conditions", "changes_requested", "rejected", "withdrawn", "lapsed", "low", "medium", "high", "critical")  # fmt: skip
+
+_EVERYWHERE = ("Scroll Left", "Scroll Right", "Page Left", "Page Right", "Copy selected text", "Focus Next", "Focus Previous")
+"""Keys of Textual that need no explaining."""
 
 
 class Explain(Desk[None]):
@@ -28,8 +31,6 @@ class Explain(Desk[None]):
     SUB_TITLE = "help"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,question_mark", "dismiss", "Back", key_display="esc"),
-        Binding("j", "scroll(1)", "Down", show=False),
-        Binding("k", "scroll(-1)", "Up", show=False),
     ]
 
     def __init__(self, about: Screen[Any]) -> None:
@@ -38,12 +39,12 @@ class Explain(Desk[None]):
         self._keys = [
             (each.binding.key, each.binding.description, each.binding.key_display)
             for each in about.active_bindings.values()
-            if each.binding.description and not each.binding.system
+            if each.binding.description and each.binding.description not in _EVERYWHERE and not each.binding.system
         ]
 
     def compose(self) -> ComposeResult:
         yield Header(icon="")
-        with VerticalScroll():
+        with Page():
             yield Static("", markup=False, id="page")
         yield Footer()
 
@@ -71,6 +72,3 @@ class Explain(Desk[None]):
             "the signature is refused, or shows as lapsed later."
         )
         self.query_one("#page", Static).update(page.content())
-
-    def action_scroll(self, step: int) -> None:
-        self.query_one(VerticalScroll).scroll_relative(y=step, animate=False)

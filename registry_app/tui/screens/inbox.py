@@ -10,7 +10,8 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Footer, Header, Input, Static, TabbedContent, TabPane
 
 from registry_app.errors import RegistryError
-from registry_app.models.views import ModelDetail, ModelPage, ModelSummary, ShowModel, VersionSummary
+from registry_app.models.shapes import ModelDetail, ModelSummary, VersionSummary
+from registry_app.models.views import ModelPage, ShowModel
 from registry_app.reviews.views import Inbox, ReviewSummary
 from registry_app.tui.desk import Desk
 from registry_app.tui.matching import VersionsMatching
@@ -33,7 +34,7 @@ class InboxScreen(Desk[None]):
     CSS_PATH = "inbox.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Filter", key_display="/"),
-        Binding("a", "toggle", "All / mine"),
+        Binding("a", "everything", "All / mine"),
         Binding("s", "sort", "Sort"),
         Binding("r", "look", "Refresh"),
         Binding("y", "copy", "Copy", show=False),
@@ -134,7 +135,7 @@ class InboxScreen(Desk[None]):
     def action_tab(self, tab: str) -> None:
         self.query_one(TabbedContent).active = tab
 
-    def action_toggle(self) -> None:
+    def action_everything(self) -> None:
         """Mine, or every open review."""
         self.action_tab("reviews")
         self._everything = not self._everything
@@ -192,7 +193,7 @@ class InboxScreen(Desk[None]):
         table = self._table()
         if self._tab != "reviews" and not table.count:
             table.restart()
-        if not self.focused or self.focused in self.query(VirtualTable):
+        if self.focused is None or isinstance(self.focused, VirtualTable):
             self.set_focus(table)
 
     @on(VirtualTable.PageWanted)

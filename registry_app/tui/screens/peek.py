@@ -7,11 +7,11 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from registry_app.tui.desk import Desk
+from registry_app.tui.pane import Page
 from registry_app.tui.prose import Prose
 
 
@@ -26,8 +26,6 @@ class Peek(Desk[None], ModalScreen[None]):
     CSS_PATH = "peek.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,space,enter,q", "dismiss", "Close"),
-        Binding("j", "scroll(1)", "Down", show=False),
-        Binding("k", "scroll(-1)", "Up", show=False),
     ]
 
     def __init__(self, title: str, pairs: Sequence[tuple[str, str]]) -> None:
@@ -35,7 +33,7 @@ class Peek(Desk[None], ModalScreen[None]):
         self._title, self._pairs = title, pairs
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(id="box"):
+        with Page(id="box"):
             yield Static("", markup=False, id="page")
 
     def on_resize(self) -> None:
@@ -49,6 +47,3 @@ class Peek(Desk[None], ModalScreen[None]):
         page.blank()
         page.say("esc closes", "muted")
         self.query_one("#page", Static).update(page.content())
-
-    def action_scroll(self, step: int) -> None:
-        self.query_one(VerticalScroll).scroll_relative(y=step, animate=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,6 +14,7 @@ from registry_app.errors import AuthenticationError, RegistryError
 from registry_app.reviews.actions import MEANINGS, Decide
 from registry_app.reviews.facts import APPROVING, OUTCOMES
 from registry_app.reviews.views import ReviewDetail
+from registry_app.tui.pane import Page
 from registry_app.tui.pen import Pen, short
 from registry_app.tui.prose import Prose
 from registry_app.tui.screens.dialog import Dialog
@@ -25,12 +25,12 @@ class Choice(RadioButton):
     """A radio button that tells by shape whether it is on."""
 
     @property
-    def BUTTON_INNER(self) -> str:  # type: ignore[override]  # noqa: N802
+    def BUTTON_INNER(self) -> str:  # type: ignore[override]
         """What stands between its brackets."""
         return ("*" if self.ascii else "●") if self.value else " "
 
-    BUTTON_LEFT: ClassVar[str] = "("
-    BUTTON_RIGHT: ClassVar[str] = ")"
+    BUTTON_LEFT = "("
+    BUTTON_RIGHT = ")"
     ascii = False
 
 
@@ -66,15 +66,16 @@ class Sign(Dialog):
         choice = PlainChoice if self.pen.ascii else Choice
         closed = self._review.gate
         with Vertical(id="box"):
-            with Vertical(id="halves"):
-                with VerticalScroll(id="what"):
+            with Page(id="halves", can_focus=False):
+                with Page(id="what"):
                     yield Static("", id="page", markup=False)
                 with VerticalScroll(id="form", can_focus=False):
                     yield Label("Your decision")
                     with RadioSet(id="outcome"):
                         for outcome in OUTCOMES:
-                            words = Content(str(self.pen.mark(outcome)))
-                            yield choice(words, id=outcome, disabled=bool(closed) and outcome in APPROVING)
+                            shut = bool(closed) and outcome in APPROVING
+                            words = f"{self.pen.mark(outcome)}{' (the gate is closed)' if shut else ''}"
+                            yield choice(Content(words), id=outcome, disabled=shut)
                     yield Static(self.pen.words(closed), id="gate", markup=False)
                     yield Label("Comment")
                     yield TextArea(id="comment", tab_behavior="focus", soft_wrap=True, show_line_numbers=False)
@@ -92,14 +93,15 @@ class Sign(Dialog):
     def on_mount(self) -> None:
         self.query_one("#gate").display = bool(self._review.gate)
         self._mean()
-        self.set_focus(self.query_one("#what"))
+        wide = self.app.size.width >= 100
+        self.query_one("#halves").can_focus = not wide
+        self.set_focus(self.query_one("#what" if wide else "#halves"))
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._draw)
 
     def _draw(self) -> None:
-        wide = self.size.width >= 100
-        width = (self.size.width - 14) // 2 if wide else self.size.width - 8
+        width = self.query_one("#what").scrollable_content_region.width
         self.query_one("#page", Static).update(signed_page(self._whole, self._review, self._opened, self.pen, width))
 
     @on(RadioSet.Changed)
@@ -166,32 +168,23 @@ def signed_page(whole: Whole, review: ReviewDetail, opened: frozenset[str], pen:
     page.pair("stage", f"{review.summary.stage}, decided by a {review.summary.role}")
     names = {use.id: f"{use.name} ({use.role})" for use in whole.version.data}
     kinds = {one.summary.id: f"{one.summary.kind}, {one.summary.dataset or 'data not registered'}" for one in whole.evidence}
-    for part in review.parts:
+    for place, part in enumerate(review.parts):
         label = names.get(part.id.split(" ")[0]) or kinds.get(part.id) or ""
-        if part.kind in ("comment", "waiver"):
-            label = short(part.id)
         if part.kind == "verdicts":
             label = _verdicts(whole, part.id)
+        whole_digest = part.digest if part.kind == "artifact" else short(part.digest)
+        page.pair(part.kind, f"{label} {whole_digest}".strip())
+        last = place + 1 == len(review.parts) or review.parts[place + 1].kind != part.kind
         tab = _TABS.get(part.kind)
-        page.blank() if part.kind != _before(review, part.kind, part.id) else None
-        pieces = [(f"{label}  ", "")] if label else []
-        page.marked(part.kind, (*pieces, (short(part.digest), "muted")))
-        if tab and part.kind != _before(review, part.kind, part.id):
+        if tab and last:
             page.marked("", (pen.mark("opened" if tab in opened else "not_opened"), (f" ({tab} tab)", "muted")))
     page.blank()
-    page.pair("digest over all", review.subject)
-    page.pair("artifact", whole.version.summary.artifact)
-    page.pair("ledger head", f"{whole.head.size} leaves, root {whole.head.root.hex()}", "muted")
+    page.pair("digest", f"{review.subject}, over all of this")
+    page.pair("ledger", f"{whole.head.size} leaves, root {whole.head.root.hex()}", "muted")
     return page.content()
 
 
 _TABS = {"artifact": "overview", "dataset": "lineage", "evidence": "evidence", "verdicts": "verdicts", "comment": "review"}
-
-
-def _before(review: ReviewDetail, kind: str, key: str) -> str:
-    """The kind of the part before this one."""
-    place = next(i for i, part in enumerate(review.parts) if (part.kind, part.id) == (kind, key))
-    return review.parts[place - 1].kind if place else ""
 
 
 def _verdicts(whole: Whole, pack: str) -> str:

@@ -33,7 +33,6 @@ class Folders(Suggester):
 class Unlock(Desk[None]):
     """The first screen, and the one behind the lock."""
 
-    CSS_PATH = "unlock.tcss"
     SUB_TITLE = "locked"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "app.quit", "Quit")]
     EXPLAINED = (

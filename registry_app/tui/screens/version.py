@@ -7,7 +7,6 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import ScrollableContainer, VerticalScroll
 from textual.content import Content
 from textual.widgets import Footer, Header, Static, TabbedContent, TabPane
 
@@ -21,6 +20,7 @@ from registry_app.tui.pages.evidence import evidence_page
 from registry_app.tui.pages.overview import overview
 from registry_app.tui.pages.review import review_page
 from registry_app.tui.pages.verdicts import verdict_page
+from registry_app.tui.pane import Page, Sheet
 from registry_app.tui.pen import moment
 from registry_app.tui.screens.dialog import LOOK, Answer
 from registry_app.tui.screens.peek import Peek
@@ -31,25 +31,6 @@ from registry_app.tui.whole import Whole, WholeVersion
 
 TABS = ("overview", "lineage", "evidence", "verdicts", "review", "history")
 _LAPSES = "Whatever is said here is part of what reviewers sign: approvals signed before it will show as lapsed."
-
-
-class Page(VerticalScroll):
-    """A page that scrolls with the arrows, and with j, k, g and G."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "scroll_down", "Down", show=False),
-        Binding("k", "scroll_up", "Up", show=False),
-        Binding("g", "scroll_home", "Top", show=False),
-        Binding("G", "scroll_end", "End", show=False),
-        Binding("ctrl+d", "page_down", "Page down", show=False),
-        Binding("ctrl+u", "page_up", "Page up", show=False),
-    ]
-
-
-class Sheet(ScrollableContainer):
-    """A drawing that scrolls both ways."""
-
-    BINDINGS = Page.BINDINGS
 
 
 class VersionScreen(Desk[None]):
@@ -98,12 +79,12 @@ class VersionScreen(Desk[None]):
             with TabPane("Verdicts", id="verdicts"):
                 yield VirtualTable(
                     (
-                        Column("outcome", 24, lambda row: pen.mark(row.outcome)),
-                        Column("control", 12, lambda row: (row.control, "strong"), share=1),
-                        Column("title", 16, lambda row: row.title, share=3, drop=1),
+                        Column("outcome", 23, lambda row: pen.mark(row.outcome)),
+                        Column("control", 10, lambda row: (row.control, "strong")),
+                        Column("title", 24, lambda row: row.title, share=4, drop=1),
                         Column("severity", 9, lambda row: row.severity, drop=2),
-                        Column("observed", 10, lambda row: row.observed or (pen.dash, "muted"), drop=3),
-                        Column("limit", 10, lambda row: row.limit or (pen.dash, "muted"), drop=4),
+                        Column("observed", 12, lambda row: row.observed or (pen.dash, "muted"), share=1, drop=3),
+                        Column("limit", 12, lambda row: row.limit or (pen.dash, "muted"), share=1, drop=4),
                     ),
                     pen,
                     "No verdict was recorded. Submitting the version judges it by every adopted pack.",
@@ -137,11 +118,14 @@ class VersionScreen(Desk[None]):
         self.call_after_refresh(self._draw)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        opened = self._whole is not None and self._whole.review is not None and self._whole.review.summary.state == "open"
-        if action in ("decide", "comment", "withdraw"):
+        whole = self._whole
+        opened = whole is not None and whole.review is not None and whole.review.summary.state == "open"
+        if action in ("decide", "comment"):
             return opened
+        if action == "withdraw":
+            return opened and whole is not None and whole.may_withdraw
         if action == "submit":
-            return self._whole is not None and not opened
+            return whole is not None and not opened and whole.may_submit
         return True
 
     def action_look(self) -> None:

@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from textual.widgets import Button, TextArea
+
+from registry_app.evidence.actions import RecordEvidence
+from registry_app.measure.result import Result
+from registry_app.policy.actions import AdoptPack
+from registry_app.reviews.actions import Comment, Decide, Withdraw
+from registry_app.shipped import policies
+from registry_app.tui.screens.say import Say
+from registry_app.tui.screens.version import VersionScreen
+from tests.tui.playhouse import House, playing, press, same_picture, screen_text, settle
+
+PAGES = {"1": "overview", "2": "lineage", "3": "evidence", "4": "verdicts", "5": "review", "6": "history"}
+
+
+def number(value: str, low: str = "", high: str = "") -> dict[str, object]:
+    return {"value": value, "ci": [low, high]} if low else {"value": value}
+
+
+def performance() -> Result:
+    names = ("accuracy", "balanced_accuracy", "precision", "recall", "specificity", "f1", "selection_rate")
+    return Result(
+        kind="performance",
+        data={"digest": "a" * 64, "rows": 300, "label": "good", "positive": "1", "prediction": "p", "score": None,
+              "threshold": None, "sensitive": []},  # fmt: skip
+        parameters={"draws": 1000},
+        seed=7,
+        libraries={"numpy": "2.4.6"},
+        platform="Linux",
+        duration_ms=12,
+        result={
+            "n": 300,
+            "positives": 210,
+            "confusion": {"true_positive": 180, "false_positive": 30, "true_negative": 60, "false_negative": 30},
+            "metrics": {name: number("0.8", "0.75", "0.85") for name in names[:-1]}
+            | {"selection_rate": {"undefined": "nobody is selected", "n": 0}},
+            "curves": None,
+            "calibration": None,
+        },
+    )
+
+
+@pytest.mark.parametrize("key", PAGES)
+@pytest.mark.parametrize("size", [(100, 32), (80, 24)], ids=["wide", "narrow"])
+def test_each_tab_looks_like_this(house: House, key: str, size: tuple[int, int]) -> None:
+    house.run("dev", RecordEvidence("credit-risk:1", performance()))
+    house.run("admin", AdoptPack((policies() / "credit-model-risk" / "pack.yaml").read_bytes()))
+    house.run("dev", Withdraw("credit-risk:1", "The evidence was missing."))
+    from registry_app.reviews.actions import Submit
+
+    house.run("dev", Submit("credit-risk:1", "Now with its evidence."))
+    house.run("risk", Comment("credit-risk:1", "[bold]Which[/] quarter?"))
+
+    async def story() -> None:
+        app = house.app()
+        async with playing(app, size) as pilot:
+            await press(pilot, "enter", key)
+            same_picture(app, f"version-{PAGES[key]}{'' if size[0] == 100 else '-narrow'}")
+
+    asyncio.run(story())
+
+
+def test_an_approval_that_lapsed_says_what_changed(house: House) -> None:
+    house.run("val", Decide("credit-risk:1", "approve", "Fine."))
+    house.run("risk", Comment("credit-risk:1", "Wait."))
+
+    async def story() -> None:
+        app = house.app()
+        async with playing(app) as pilot:
+            await press(pilot, "enter", "5")
+            assert "lapsed: a comment was added since it was signed" in screen_text(app)
+            assert "0 of 1 approved" in screen_text(app)
+
+    asyncio.run(story())
+
+
+def test_a_comment_is_recorded_and_seen(house: House) -> None:
+    async def story() -> None:
+        app = house.app()
+        async with playing(app) as pilot:
+            await press(pilot, "enter", "5", "c")
+            assert isinstance(app.screen, Say)
+            assert "approvals signed before it will show as lapsed" in " ".join(screen_text(app).split())
+            app.screen.query_one(TextArea).text = "Which quarter?"
+            await press(pilot, "ctrl+s")
+            assert isinstance(app.screen, VersionScreen)
+            assert "Recorded: credit-risk:1 comment made, leaf 15" in screen_text(app)
+            assert "Val Person: Which quarter?" in screen_text(app)
+
+    asyncio.run(story())
+
+
+def test_a_developer_withdraws_with_a_reason_and_submits_again(house: House) -> None:
+    async def story() -> None:
+        app = house.app("dev")
+        async with playing(app) as pilot:
+            await press(pilot, "a", "enter", "w")
+            app.screen.query_one(TextArea).text = "A column was wrong."
+            await press(pilot, "escape")
+            assert not house.seats[0].ran
+            await press(pilot, "w")
+            app.screen.query_one("#record", Button).press()
+            await settle(pilot)
+            assert "review withdrawn" in screen_text(app)
+            await press(pilot, "u", "ctrl+s")
+            assert "review submitted" in screen_text(app)
+
+    asyncio.run(story())
+
+
+def test_an_empty_comment_is_refused_in_the_dialog(house: House) -> None:
+    async def story() -> None:
+        app = house.app()
+        async with playing(app) as pilot:
+            await press(pilot, "enter", "c", "ctrl+s")
+            assert isinstance(app.screen, Say)
+            assert "The comment is empty." in screen_text(app)
+            await press(pilot, "escape")
+            assert isinstance(app.screen, VersionScreen)
+
+    asyncio.run(story())
+
+
+def test_keys_are_offered_to_those_who_may_use_them(house: House) -> None:
+    async def story() -> None:
+        for who, withdraw in (("val", False), ("dev", True)):
+            app = house.app(who)
+            async with playing(app) as pilot:
+                await press(pilot, *(("a", "enter") if who == "dev" else ("enter",)))
+                assert ("Withdraw" in screen_text(app)) is withdraw
+
+    asyncio.run(story())
+
+
+def test_a_plain_alphabet_is_used_when_it_is_asked_for(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REGISTRY_APP_ASCII", "1")
+
+    async def story() -> None:
+        app = house.app()
+        async with playing(app) as pilot:
+            shown = [screen_text(app)]
+            for keys in (("2",), ("3",), ("1", "enter"), ("2",), ("3",), ("4",), ("5",), ("6",), ("d",), ("escape", "c")):
+                await press(pilot, *keys)
+                shown.append(screen_text(app))
+            foreign = {(place, letter) for place, words in enumerate(shown) for letter in words if not letter.isascii()}
+            assert foreign == set()
+
+    try:
+        asyncio.run(story())
+    finally:
+        from registry_app.tui.pane import plain_scrollbars
+
+        plain_scrollbars(False)
