@@ -10,11 +10,13 @@ import typer
 
 from registry_app.cli.desk import Desk, give, opened, progress, read_file, say, write_new
 from registry_app.cli.options import Room, wishes
-from registry_app.cli.table import day, heading, listing, table
+from registry_app.cli.table import day, heading, listing, plain, table
 from registry_app.errors import IntegrityError, UsageError
+from registry_app.text import harmless
 
 if TYPE_CHECKING:
     from registry_app.ledger.checkpoint import Signer
+    from registry_app.reporting.verify import DossierVerification
     from registry_app.verification import Verification
 
 ledger_app = Room(help="The signed, append-only history.")
@@ -155,11 +157,14 @@ def _dossier(ctx: typer.Context, file: Path, note: str | None) -> None:
     from registry_app.house import MEANING
     from registry_app.reporting.verify import verify_dossier
 
-    found = verify_dossier(file, MEANING, note)
-    give(wishes(ctx), found, lambda: _dossier_text(found))
+    with progress() as tell:
+        found = verify_dossier(file, MEANING, note, tell)
+    give(wishes(ctx), {"ok": found.ok, **plain(found)}, lambda: _dossier_text(found))
     if not found.ok:
+        why = next((each.sentence for each in found.answers if each.holds is False), "")
         raise IntegrityError(
-            "This dossier is not what was issued.", "Ask the issuer for the file again, and compare the two."
+            f"This dossier is not what was issued. {why}".strip(),
+            "Ask the issuer for the file again, and compare the two.",
         )
 
 
@@ -185,7 +190,7 @@ def _described(found: Verification) -> dict[str, Any]:
 
 def _verification_text(found: Verification) -> str:
     about = listing([("registry", found.registry), ("size", f"{found.size} statements"), ("root", found.root)])
-    return f"{about}\n\n{_answers(found.answers)}" + "".join(f"\nNote: {each}" for each in found.notices)
+    return f"{about}\n\n{_answers(found.answers)}" + "".join(f"\nNote: {harmless(each)}" for each in found.notices)
 
 
 def _answers(answers: Sequence[Any]) -> str:
@@ -198,8 +203,18 @@ def _answers(answers: Sequence[Any]) -> str:
     return shown + (f"\n\n{heading('Findings')}\n{table(('answer', 'leaf', 'what'), more)}" if more else "")
 
 
-def _dossier_text(found: Any) -> str:
-    return _answers(found.answers)
+def _dossier_text(found: DossierVerification) -> str:
+    about = listing(
+        [
+            ("dossier", found.title or "cannot be read"),
+            ("state", found.state),
+            ("issued", f"{found.issued} by {found.issuer}" if found.issuer else ""),
+            ("sha256", found.digest),
+            ("registry", found.registry),
+            ("head", f"{found.size} statements, root {found.root}" if found.size else ""),
+        ]
+    )
+    return f"{about}\n\n{_answers(found.answers)}" + "".join(f"\nNote: {harmless(each)}" for each in found.notices)
 
 
 def _leaf_text(found: Any) -> str:

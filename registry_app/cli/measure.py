@@ -268,7 +268,9 @@ def _explanation_text(result: dict[str, Any]) -> Iterator[str]:
 def about_text(found: Result) -> str:
     """What a measurement was made from and with."""
     mapping = [
-        (words(name), str(value)) for name, value in found.data.items() if name not in ("digest", "rows") and value
+        (words(name), ", ".join(value) if isinstance(value, list) else str(value))
+        for name, value in found.data.items()
+        if name not in ("digest", "rows") and value
     ]
     return listing(
         [

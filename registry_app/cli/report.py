@@ -18,7 +18,8 @@ report_app = Room(help="Dossiers: sealed PDFs with everything about a version, c
 def issue(
     ctx: typer.Context,
     version: Version,
-    out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="A new PDF file.")],
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="The PDF file.")],
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="The file may be there already.")] = False,
 ) -> None:
     """Seal a dossier about a version, and put on record that it was handed out.
 
@@ -28,8 +29,9 @@ def issue(
 
     with opened(ctx) as desk:
         with progress() as tell:
-            receipt = seal(desk.workspace, version, out, tell)
-        desk.receipt(receipt, str(out), file=str(out))
+            issued = seal(desk.workspace, version, out, overwrite=overwrite, progress=tell)
+        more = {"file": str(issued.path), "sha256": issued.digest, "bytes": issued.size, "pages": issued.pages}
+        desk.receipt(issued.receipt, f"{issued.path}\nsha256:{issued.digest}, {issued.pages} pages", **more)
 
 
 @report_app.command("list")

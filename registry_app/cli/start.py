@@ -23,6 +23,7 @@ from registry_app.cli.options import PASSPHRASE, REGISTRY, Room, Wishes, wishes
 from registry_app.cli.people import grants_of
 from registry_app.cli.table import listing
 from registry_app.errors import UsageError
+from registry_app.text import harmless
 
 init_app = Room(help="Make a new registry.")
 demo_app = Room(help="See a whole story on real data.")
@@ -115,7 +116,7 @@ def demo(
 
     with progress() as tell:
         told = story.play(folder, tell)
-    give(wishes(ctx), told, lambda: str(told))
+    give(wishes(ctx), told, lambda: harmless(str(told), lines=True))
     if not no_tui and interactive() and sys.stdout.isatty():
         secret = (folder / "passphrase.txt").read_text("utf-8").strip()
         _open_screen(str(folder / "registry"), "validator", secret)

@@ -36,7 +36,7 @@ class Terminal:
             ready, _, _ = select.select([self.screen], [], [], 60)
             assert ready, f"waited for {words!r} after {self.seen!r}"
             try:
-                self.seen += os.read(self.screen, 4096).decode()
+                self.seen += os.read(self.screen, 4096).decode(errors="replace")
             except OSError:
                 raise AssertionError(f"ended before {words!r}: {self.seen!r}") from None
         return self.seen[start:]
@@ -52,7 +52,7 @@ class Terminal:
                 piece = b""
             if not piece:
                 break
-            self.seen += piece.decode()
+            self.seen += piece.decode(errors="replace")
         os.close(self.screen)
         return os.waitstatus_to_exitcode(os.waitpid(self.child, 0)[1])
 
@@ -164,3 +164,25 @@ def test_nobody_to_ask_is_said(say: Ask, folder: Path) -> None:
     assert "It is not said who you are" in say("-r", str(folder), "whoami", code=2).err
     assert "there is no terminal to ask at" in say("-r", str(folder), "whoami", who="ada", code=2).err
     assert "No registry is named." in say("whoami", code=2).err
+
+
+def test_the_demonstration_says_what_it_did(say: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from registry_app.demo import story
+
+    played: list[Path] = []
+
+    def play(folder: Path, progress: object) -> str:
+        assert progress is None
+        played.append(folder)
+        return "done\x1b[2J\nGo on with: x"
+
+    monkeypatch.setattr(story, "play", play)
+    assert say("demo", str(tmp_path / "d"), "--no-tui").out == "done\\u001b[2J\nGo on with: x\n"
+    assert played == [tmp_path / "d"]
+
+
+def test_the_screen_opens_at_a_terminal(folder: Path) -> None:
+    terminal = Terminal("-r", str(folder), "--as", "ada")
+    terminal.until("Passphrase")
+    os.write(terminal.screen, b"\x11")
+    assert terminal.end() == 0
