@@ -74,6 +74,8 @@ def mirrored(text: str) -> bool:
 def _glyphs() -> frozenset[int]:
     from fontTools.ttLib import TTFont
 
-    folder = shipped("reports") / "fonts"
-    found = [frozenset(TTFont(folder / name, lazy=True).getBestCmap()) for name in FONTS]
+    found = []
+    for name in FONTS:
+        with TTFont(shipped("reports") / "fonts" / name, lazy=True) as font:
+            found.append(frozenset(font.getBestCmap()))
     return found[0] & found[1]

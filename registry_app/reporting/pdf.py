@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -38,7 +39,9 @@ def write_pdf(html: str, files: Mapping[str, bytes], moment: str) -> bytes:
     page = weasyprint.HTML(
         string=html, base_url=str(folder() / "dossier") + "/", media_type="print", url_fetcher=_fetcher(weasyprint)
     )
-    raw = page.write_pdf(pdf_variant=VARIANT, attachments=attached, pdf_identifier=identifier)
+    with warnings.catch_warnings():  # WeasyPrint leaves its colour profile open for the collector
+        warnings.simplefilter("ignore", ResourceWarning)
+        raw = page.write_pdf(pdf_variant=VARIANT, attachments=attached, pdf_identifier=identifier)
     return _cleaned(raw)
 
 
