@@ -17,8 +17,9 @@ from registry_app.ledger import merkle
 from registry_app.ledger.payload import matches
 from registry_app.store import database_key
 from registry_app.vault import check, keyfile
-from registry_app.vault.engine import from_os, open_sqlcipher, translated
+from registry_app.vault.engine import from_os, translated
 from registry_app.vault.folder import Folder, keep_private
+from registry_app.vault.pages import Pages, Place, Value
 from registry_app.vault.sealed import Sealer
 from registry_app.vault.slot import DataKeys
 
@@ -60,68 +61,56 @@ def salvage(path: Path, handle: str, passphrase: str, out: Path) -> Salvaged:
     with translated(), TemporaryDirectory() as place, os.fdopen(file, "w", encoding="utf-8") as lines:
         if not folder.at_rest:  # what only the journal holds yet is read too, on a copy
             folder = Folder(check.copied(folder, Path(place)).parent)
-        for line in _intact(folder, keys, lost):
+            for key in keys.keys.values():
+                check.fold(folder.database, database_key(key))
+        for line in _intact(folder.database, keys, lost):
             counts[str(line["kind"])] += 1
             lines.write(json.dumps(line, sort_keys=True) + "\n")
     return Salvaged(counts["leaf"], tuple(lost), counts["payload"])
 
 
-class _Reading:
-    """Reads row by row; a connection that met a bad page is thrown away, for SQLCipher latches the failure."""
+_LEAF_COLUMNS = ("seq", "id", "hash", "person", "time", "reckoned", "envelope")
+_PAYLOAD_COLUMNS = ("digest", "body")
 
-    def __init__(self, folder: Folder, key: bytes) -> None:
-        self._engine = open_sqlcipher(folder.database, key, immutable=folder.at_rest)
-        self._connection: Any = None
 
-    def row(self, query: str, *values: Any) -> Any:
-        """The first row, or ``None`` when there is none or it cannot be read."""
+def _intact(path: Path, keys: DataKeys, lost: list[int]) -> Iterator[dict[str, Any]]:
+    sealer = Sealer(keys.keys, keys.current_epoch)
+    for key in keys.keys.values():  # two while a rotation is under way
+        pages = Pages(path, database_key(key))
         try:
-            if self._connection is None:
-                self._connection = self._engine.raw_connection()
-            return self._connection.cursor().execute(query, values).fetchone()
-        except Exception:  # noqa: BLE001 - whatever a broken page raises, the row is lost
-            self.close()
-            return None
-
-    def last(self) -> int:
-        """The last ledger position that anything speaks of; -1: none."""
-        for query in ("SELECT max(seq) FROM leaf", "SELECT size - 1 FROM head"):
-            row = self.row(query)
-            if row is not None and row[0] is not None:
-                return int(row[0])
-        return -1
-
-    def close(self) -> None:
-        """Let go of the connection."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-
-
-def _intact(folder: Folder, keys: DataKeys, lost: list[int]) -> Iterator[dict[str, Any]]:
-    readings = [_Reading(folder, database_key(key)) for key in keys.keys.values()]
-    reading = next((each for each in readings if each.row("SELECT 1 FROM leaf LIMIT 1") is not None), readings[0])
-    for seq in range(reading.last() + 1):
-        row = reading.row("SELECT envelope, hash FROM leaf WHERE seq = ?", seq)
-        if row is None or merkle.leaf_hash(bytes(row[0])) != bytes(row[1]):
-            lost.append(seq)
-        else:
-            yield {"kind": "leaf", "seq": seq, "envelope": base64.b64encode(bytes(row[0])).decode()}
-    yield from _payloads(reading, Sealer(keys.keys, keys.current_epoch))
-    for each in readings:
-        each.close()
-
-
-def _payloads(reading: _Reading, sealer: Sealer) -> Iterator[dict[str, Any]]:
-    name = ""
-    while (
-        found := reading.row("SELECT digest FROM payload WHERE digest > ? ORDER BY digest LIMIT 1", name)
-    ) is not None:
-        name = str(found[0])
-        row = reading.row("SELECT body FROM payload WHERE digest = ?", name)
-        if row is None or row[0] is None:
-            continue
-        with suppress(RegistryError, ValueError):
-            kept = sealer.open("payload", "body", name, bytes(row[0]))
-            if matches(name, kept):
+            leaves, payloads = _places(pages, sealer)
+            if not leaves and not payloads:
+                continue
+            lost += sorted(set(range(max(leaves, default=-1) + 1)) - leaves.keys())
+            for seq in sorted(leaves):
+                held = dict(zip(_LEAF_COLUMNS, pages.row(leaves[seq]).values, strict=True))
+                yield {"kind": "leaf", "seq": seq, "envelope": base64.b64encode(_bytes(held["envelope"])).decode()}
+            for name in sorted(payloads):
+                kept = sealer.open("payload", "body", name, _bytes(pages.row(payloads[name]).values[1]))
                 yield {"kind": "payload", "digest": name, "kept": base64.b64encode(kept).decode()}
+            return
+        finally:
+            pages.close()
+
+
+def _places(pages: Pages, sealer: Sealer) -> tuple[dict[int, Place], dict[str, Place]]:
+    """Where each leaf stands that matches its hash, and each payload that opens and matches its digest."""
+    leaves: dict[int, Place] = {}
+    payloads: dict[str, Place] = {}
+    for place, row in pages.rows(frozenset({len(_LEAF_COLUMNS), len(_PAYLOAD_COLUMNS)})):
+        if len(row.values) == len(_PAYLOAD_COLUMNS):
+            name, body = row.values
+            if isinstance(name, str) and isinstance(body, bytes) and name not in payloads:
+                with suppress(RegistryError, ValueError):
+                    if matches(name, sealer.open("payload", "body", name, body)):
+                        payloads[name] = place
+        elif row.rowid is not None:
+            hashed, envelope = row.values[2], row.values[6]
+            if isinstance(hashed, bytes) and isinstance(envelope, bytes) and merkle.leaf_hash(envelope) == hashed:
+                leaves.setdefault(row.rowid, place)
+    return leaves, payloads
+
+
+def _bytes(value: Value) -> bytes:
+    assert isinstance(value, bytes)
+    return value

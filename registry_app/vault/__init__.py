@@ -23,5 +23,6 @@ rows.py        rows with the ledger positions between which they held
 sealed.py      values bound to table, column and row
 schema.py      the shape of the database and its migrations
 check.py       whether the file is what SQLCipher wrote
+pages.py       the rows of a damaged database, page by page
 head.py        the head outside the database
 """

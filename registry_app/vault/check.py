@@ -78,7 +78,7 @@ def folded(folder: Folder, key: bytes) -> Iterator[Path | None]:
             except OSError:
                 continue
         if copy is not None:
-            _fold(copy, key)
+            fold(copy, key)
         yield copy
 
 
@@ -106,7 +106,8 @@ def _small(path: Path) -> bool:
     return path.stat().st_size <= QUICK_LIMIT
 
 
-def _fold(path: Path, key: bytes) -> None:
+def fold(path: Path, key: bytes) -> None:
+    """Fold the journals of a copy into it, as far as they go."""
     engine = open_sqlcipher(path, key)
     try:
         with translated(), engine.connect() as connection:

@@ -41,6 +41,9 @@ def open_sqlcipher(path: Path | None, key: bytes, *, read_only: bool = False, im
         connection = sqlcipher3.connect(
             target, uri=path is not None, isolation_level=None, check_same_thread=False, cached_statements=256
         )
+        connection.execute(
+            "PRAGMA cipher_log_level = NONE"
+        )  # it would write to the terminal; errors come as exceptions
         connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         connection.execute("PRAGMA foreign_keys = ON")
