@@ -188,13 +188,15 @@ def unwaive(
 
 def verdicts_text(found: tuple[VerdictLine, ...]) -> str:
     """Verdicts as a table, with the reasons below it."""
-    rows = [(e.control, words(e.outcome), e.severity, e.observed or "-", e.title) for e in found]
+    rows = [
+        (e.control, words(e.outcome), e.severity, e.title + (f": {e.observed}" if e.observed else "")) for e in found
+    ]
     said = [f"{e.control}: {e.reason}" for e in found if e.reason and e.outcome not in ("met", "not_applicable")]
     packs = sorted({f"{each.pack} {each.pack_version}" for each in found})
     about = f"Pack {', '.join(packs)}\n" if packs else ""
     return (
         about
-        + table(("control", "outcome", "severity", "observed", "what"), rows, "No verdicts yet.")
+        + table(("control", "outcome", "severity", "what, and what was observed"), rows, "No verdicts yet.")
         + "".join(f"\n{listing([('', line)]).strip()}" for line in said)
     )
 

@@ -247,12 +247,12 @@ def _review_text(found: ReviewDetail) -> str:
                 each.person,
                 each.stage,
                 words(each.outcome),
-                each.conditions or each.comment or "-",
                 "; ".join(each.lapsed) or "stands",
+                each.conditions or each.comment or "-",
             )
             for each in found.decisions
         ]
-        texts.append(f"{heading('Decisions')}\n{table(('on', 'by', 'stage', 'decision', 'words', 'now'), rows)}")
+        texts.append(f"{heading('Decisions')}\n{table(('on', 'by', 'stage', 'decision', 'now', 'words'), rows)}")
     if found.comments:
         said = [(each.time[:16], each.person, each.text) for each in found.comments]
         texts.append(f"{heading('Comments')}\n{table(('on', 'by', 'comment'), said)}")

@@ -9,9 +9,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import PurePath
 from shutil import get_terminal_size
+from textwrap import wrap
 from typing import Any
 
 from registry_app.text import harmless
+
+NARROWEST = 24
+"""Cells that the last column of a table has at least when it is wrapped."""
 
 HIDDEN = frozenset({"cursor"})
 """Fields that mean nothing outside a program."""
@@ -20,15 +24,19 @@ HIDDEN = frozenset({"cursor"})
 def table(heads: Sequence[str], rows: Iterable[Sequence[object]], empty: str = "Nothing yet.") -> str:
     """Rows under their heads, in columns as wide as their widest cell; ``empty`` when there are none.
 
-    On a terminal that is too narrow for the columns each row becomes a listing of its own.
+    On a terminal that is too narrow the last column is wrapped; where that is not enough each row becomes a listing.
     """
     cells = [[harmless(str(cell)) for cell in row] for row in rows]
     if not cells:
         return empty
     room = get_terminal_size().columns if sys.stdout.isatty() else 0
     widths = [max(width(row[place]) for row in [list(heads), *cells]) for place in range(len(heads))]
-    if room and sum(widths) + 2 * len(widths) - 2 > room:
-        return "\n\n".join(listing(zip(heads, row, strict=True)) for row in cells)
+    before = sum(widths[:-1]) + 2 * len(widths) - 2
+    if room and before + widths[-1] > room:
+        if room - before < NARROWEST:
+            return "\n\n".join(listing(zip(heads, row, strict=True)) for row in cells)
+        cells = [part for row in cells for part in _wrapped(row, room - before)]
+        widths[-1] = room - before
     lines = [_line(row, widths) for row in [list(heads), *cells]]
     if sys.stdout.isatty():
         lines[0] = f"\x1b[1m{lines[0]}\x1b[0m"
@@ -89,6 +97,12 @@ def day(stamp: str) -> str:
 def words(outcome: str) -> str:
     """A state as people say it: ``not met``."""
     return outcome.replace("_", " ")
+
+
+def _wrapped(row: list[str], room: int) -> list[list[str]]:
+    """A row with its last cell in several lines."""
+    first, *more = wrap(row[-1], room) or [""]
+    return [[*row[:-1], first], *([*("" for _ in row[:-1]), line] for line in more)]
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:

@@ -60,3 +60,10 @@ def test_a_narrow_terminal_gets_one_listing_per_row(monkeypatch: pytest.MonkeyPa
     assert table(("one", "two"), [("a" * 12, "b" * 12), ("c", "d")]) == (
         f"one  {'a' * 12}\ntwo  {'b' * 12}\n\none  c\ntwo  d"
     )
+
+
+def test_a_terminal_with_some_room_wraps_the_last_column(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "get_terminal_size", lambda: os.terminal_size((36, 24)))
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    shown = table(("answer", "because"), [("yes", "one two three four five six seven"), ("no", "short")])
+    assert shown.splitlines()[1:] == ["yes     one two three four five six", "        seven", "no      short"]
