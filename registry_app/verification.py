@@ -9,16 +9,23 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Engine
-from sqlmodel import SQLModel
 
-from registry_app.errors import Damaged, RegistryError
+from registry_app.errors import (
+    Damaged,
+    IntegrityError,
+    RegistryError,
+    StorageBusy,
+    StorageFull,
+    StorageReadOnly,
+    UsageError,
+)
 from registry_app.house import MEANING
 from registry_app.ledger.audit import AuditReport, check
 from registry_app.ledger.checkpoint import ORIGIN, parse
@@ -27,11 +34,11 @@ from registry_app.ledger.key_history import KeyHistory
 from registry_app.ledger.log import Leaf, Log
 from registry_app.ledger.payload import Payloads
 from registry_app.ledger.replay import differences, payload_differences, replay
-from registry_app.ledger.trail import check_nodes
+from registry_app.ledger.trail import check_head, check_nodes, check_shape
 from registry_app.people.keys import learn
 from registry_app.receipt import BACK
 from registry_app.store import keys_of
-from registry_app.vault import chance, clock
+from registry_app.vault import chance, clock, schema
 from registry_app.vault.engine import open_sqlcipher, reading, writing
 from registry_app.vault.rows import Rows
 from registry_app.workspace import Workspace
@@ -112,28 +119,63 @@ def verify(workspace: Workspace, against: str | None = None, progress: Progress 
     with reading(store.engine) as live:
         rows = Rows(live)
         log = Log(rows)
-        registry, frontier, _ = log.state()
+        found: list[Finding] = []
+        state = _state(log, found)
+        size = state.size
         notices: list[str] = []
         history = KeyHistory()
         report = check(
-            _told(log.raw(), "signatures", frontier.size, tell),
+            _told(log.raw(), "signatures", size, tell),
             history,
             on_statement=lambda seq, statement: learn(history, seq, statement),
         )
-        found = list(report.findings)
-        found += _head(report, registry, frontier.size, frontier.root())
-        found += check_nodes(log, rows)
-        with _empty(frontier.size) as fresh, writing(fresh) as other:
+        found += report.findings
+        found += _head(report, state)
+        found += _guarded("integrity", "The head", check_head(rows))
+        found += _guarded("integrity", "The tree", check_nodes(rows, size))
+        with _empty(size) as fresh, writing(fresh) as other:
+            found += _guarded("projection", "The shape of the database", check_shape(live, other))
             payloads = Payloads(rows, store.sealer)
-            leaves = _timed(_told(log.stored(), "replay", frontier.size, tell), notices)
-            found += replay(leaves, Rows(other), payloads, MEANING)
+            leaves = _timed(_told(log.stored(), "replay", size, tell), notices)
+            found += _guarded("projection", "What follows", replay(leaves, Rows(other), payloads, MEANING))
             tell("tables", 0, 0)
             found += differences(live, other)
-            found += payload_differences(live, other)
+            found += _guarded("evidence", "Table payload", payload_differences(live, other))
         outside, complete = _completeness(workspace, log, rows, against)
-    return Verification(
-        registry, frontier.size, frontier.root().hex(), _answers(found + outside, complete), tuple(notices)
-    )
+    if report.unseen_heads:
+        notices.append(
+            f"The heads that {report.unseen_heads} authors saw are too far back, or behind damage, to compare."
+        )
+    return Verification(state.registry, size, state.root.hex(), _answers(found + outside, complete), tuple(notices))
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What the head row says."""
+
+    registry: str = ""
+    size: int = 0
+    root: bytes = b""
+
+
+def _state(log: Log, found: list[Finding]) -> _State:
+    try:
+        registry, frontier, _ = log.state()
+    except IntegrityError as error:
+        found.append(Finding("integrity", None, f"Table head: {error.what}"))
+        return _State()
+    return _State(registry, frontier.size, frontier.root())
+
+
+def _guarded(answer: str, what: str, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """``findings``, and one more in place of any error: what a forger put in can break the reading in any way."""
+    try:
+        yield from findings
+    except (StorageBusy, StorageFull, StorageReadOnly):
+        raise
+    except Exception as error:  # noqa: BLE001
+        why = error.what if isinstance(error, RegistryError) else f"The store answered with {type(error).__name__}."
+        yield Finding(answer, None, f"{what} cannot be read on. {why}")
 
 
 def _answers(found: list[Finding], complete: bool | None) -> tuple[Answer, ...]:
@@ -150,16 +192,16 @@ def _answers(found: list[Finding], complete: bool | None) -> tuple[Answer, ...]:
     return tuple(answers)
 
 
-def _head(report: AuditReport, registry: str, size: int, root: bytes) -> Iterator[Finding]:
+def _head(report: AuditReport, state: _State) -> Iterator[Finding]:
     if report.unlisted:
         yield Finding("integrity", None, f"{report.unlisted} more findings are not listed.")
-    if report.size != size or report.root != root:
+    if report.size != state.size or report.root != state.root:
         yield Finding(
             "integrity",
             None,
-            f"The ledger's head says {size} leaves; the {report.size} that are there give another root.",
+            f"The ledger's head says {state.size} leaves; the {report.size} that are there give another root.",
         )
-    if report.registry != registry:
+    if report.registry != state.registry:
         yield Finding("integrity", 0, "The first leaf is not the one the registry is named after.")
 
 
@@ -173,6 +215,8 @@ def _completeness(workspace: Workspace, log: Log, rows: Rows, against: str | Non
             anchored = True
     except RegistryError as error:
         return [Finding("completeness", None, error.what)], False
+    except Exception as error:  # noqa: BLE001 - what a forger put in can break the reading in any way
+        return [Finding("completeness", None, f"The store answered with {type(error).__name__}.")], False
     return [], anchored
 
 
@@ -203,11 +247,14 @@ def _timed(leaves: Iterable[Leaf], notices: list[str]) -> Iterator[Leaf]:
     reckoned = ""
     latest = clock.text(clock.now() + AHEAD)
     for leaf in leaves:
-        if reckoned and leaf.time < reckoned and clock.parse(leaf.time) < clock.parse(reckoned) - BACK:
-            notices.append(f"Leaf {leaf.seq} claims {leaf.time}, after leaves up to {reckoned}: a clock was set back.")
-        if leaf.time > latest:
-            notices.append(f"Leaf {leaf.seq} claims {leaf.time}, more than 24 hours ahead of this machine's clock.")
-        reckoned = max(reckoned, leaf.time)
+        with suppress(UsageError, TypeError):  # an edited column; the replay finds it
+            if leaf.time < reckoned and clock.parse(leaf.time) < clock.parse(reckoned) - BACK:
+                notices.append(
+                    f"Leaf {leaf.seq} claims {leaf.time}, after leaves up to {reckoned}: a clock was set back."
+                )
+            if leaf.time > latest:
+                notices.append(f"Leaf {leaf.seq} claims {leaf.time}, more than 24 hours ahead of this machine's clock.")
+            reckoned = max(reckoned, leaf.time)
         yield leaf
 
 
@@ -218,7 +265,7 @@ def _empty(size: int) -> Iterator[Engine]:
         path = Path(place) / "replay.db" if size > IN_MEMORY else None
         engine = open_sqlcipher(path, chance.token(32))
         try:
-            SQLModel.metadata.create_all(engine)
+            schema.upgrade(engine)
             yield engine
         finally:
             engine.dispose()

@@ -43,7 +43,7 @@ class Log:
         row = self._rows.one(HeadRow, one=1)
         if row is None:
             return "", merkle.Frontier.empty(), ""
-        frontier = merkle.Frontier.decode(bytes(row["frontier"]))
+        frontier = merkle.Frontier.decode(_octets(row["frontier"], "the head"))
         if frontier.size != row["size"]:
             raise Damaged(
                 "The ledger's head does not fit its frontier.", "Run 'registry-app verify' to see what is intact."
@@ -87,15 +87,8 @@ class Log:
         row = self._rows.one(LeafRow, seq=seq)
         if row is None:
             raise UsageError(f"The ledger has no leaf {seq}.", "See 'registry-app ledger log' for those it has.")
-        leaf = Leaf(
-            row["seq"],
-            row["id"],
-            row["person"],
-            row["time"],
-            row["reckoned"],
-            bytes(row["hash"]),
-            bytes(row["envelope"]),
-        )
+        hashed, envelope = _octets(row["hash"], seq), _octets(row["envelope"], seq)
+        leaf = Leaf(row["seq"], row["id"], row["person"], row["time"], row["reckoned"], hashed, envelope)
         if not digest.equal(merkle.leaf_hash(leaf.envelope), leaf.hash):
             raise Damaged(f"Leaf {seq} does not match its hash.", "Run 'registry-app verify' to see what is intact.")
         return leaf
@@ -115,29 +108,41 @@ class Log:
 
     def stored(self, start: int = 0) -> Iterator[Leaf]:
         """Every leaf as it is stored, unchecked, in order, in bounded memory."""
-        from sqlalchemy import select
+        from sqlalchemy import select, type_coerce
+        from sqlalchemy.types import NullType
 
         held = LeafRow.__table__.c  # type: ignore[attr-defined]
-        columns = (held.seq, held.id, held.person, held.time, held.reckoned, held.hash, held.envelope)
+        columns = (
+            held.seq,
+            held.id,
+            held.person,
+            held.time,
+            held.reckoned,
+            type_coerce(held.hash, NullType),
+            type_coerce(held.envelope, NullType),
+        )
         while True:
             query = select(*columns).where(held.seq >= start).order_by(held.seq).limit(_BATCH)
             batch = self._rows.connection.execute(query).all()
-            yield from (Leaf(*row[:5], bytes(row[5]), bytes(row[6])) for row in batch)
+            for seq, name, person, time, reckoned, hashed, envelope in batch:
+                yield Leaf(seq, name, person, time, reckoned, _octets(hashed, seq), _octets(envelope, seq))
             if len(batch) < _BATCH:
                 return
             start = batch[-1][0] + 1
 
     def raw(self, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, bytes, bytes]]:
         """Position, envelope and stored hash of each leaf, unchecked, in order, in bounded memory."""
-        from sqlalchemy import select
+        from sqlalchemy import select, type_coerce
+        from sqlalchemy.types import NullType
 
         held = LeafRow.__table__.c  # type: ignore[attr-defined]
+        columns = (held.seq, type_coerce(held.envelope, NullType), type_coerce(held.hash, NullType))
         while stop is None or start < stop:
-            query = select(held.seq, held.envelope, held.hash).where(held.seq >= start).order_by(held.seq).limit(_BATCH)
+            query = select(*columns).where(held.seq >= start).order_by(held.seq).limit(_BATCH)
             if stop is not None:
                 query = query.where(held.seq < stop)
             batch = self._rows.connection.execute(query).all()
-            yield from ((row[0], bytes(row[1]), bytes(row[2])) for row in batch)
+            yield from ((row[0], _octets(row[1], row[0]), _octets(row[2], row[0])) for row in batch)
             if len(batch) < _BATCH:
                 return
             start = batch[-1][0] + 1
@@ -151,8 +156,20 @@ class Log:
         row = self._rows.one(LeafRow, seq=place) if level == 0 else self._rows.one(NodeRow, level=level, place=place)
         if row is None:
             raise Damaged(f"Node {level}/{place} of the ledger's tree is missing.", "Run 'registry-app verify'.")
-        return bytes(row["hash"])
+        return _octets(row["hash"], f"node {level}/{place}")
 
     def root_at(self, size: int) -> bytes:
         """The root when the ledger had ``size`` leaves."""
         return merkle.root_at(size, self.node)
+
+
+def _octets(value: object, where: int | str) -> bytes:
+    """``value`` when it is bytes, as it was stored; SQLite keeps any type in any column.
+
+    Raises:
+        Damaged: it is something else.
+    """
+    if isinstance(value, (bytes, memoryview)):
+        return bytes(value)
+    of = f"leaf {where}" if isinstance(where, int) else where
+    raise Damaged(f"Bytes of {of} are stored as something else.", "Run 'registry-app verify' to see what is intact.")

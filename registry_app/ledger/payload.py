@@ -57,25 +57,29 @@ class Payloads:
     def fields(self, name: str) -> dict[str, Any] | None:
         """The sealed fields behind ``name``, by name; ``None`` when they were shredded. See :meth:`content`."""
         content = self.content(name)
-        return None if content is None else dict(parse(content))
+        found = None if content is None else parse(content)
+        if found is not None and type(found) is not dict:
+            raise _wrong(name, "holds no fields")
+        return found
 
     def kept(self, name: str) -> bytes | None:
         """``salt + content`` behind ``name``: what a stranger needs to check the digest. See :meth:`content`."""
         row = self._rows.one(PayloadRow, digest=name)
         if row is None:
-            raise Tampered(
-                f"The sealed payload {name[:16]} is missing.", "Run 'registry-app verify' to see which leaf names it."
-            )
+            raise _wrong(name, "is missing")
         if row["body"] is None:
             return None
-        kept = self._sealer.open("payload", "body", name, bytes(row["body"]))
+        if not isinstance(row["body"], bytes):
+            raise _wrong(name, "is not what was signed")
+        kept = self._sealer.open("payload", "body", name, row["body"])
         if not matches(name, kept):
-            raise Tampered(
-                f"The sealed payload {name[:16]} is not what was signed.",
-                "Run 'registry-app verify' to see which leaf names it.",
-            )
+            raise _wrong(name, "is not what was signed")
         return kept
 
     def shred(self, name: str) -> None:
         """Forget the content behind ``name`` for ever; its digest stays."""
         self._rows.put(PayloadRow, {"digest": name}, body=None)
+
+
+def _wrong(name: str, what: str) -> Tampered:
+    return Tampered(f"The sealed payload {name[:16]} {what}.", "Run 'registry-app verify' to see which leaf names it.")

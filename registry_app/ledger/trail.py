@@ -1,23 +1,24 @@
-"""The stored tree: every interior node must be what its two children give, for proofs are read from it."""
+"""What is stored beside the leaves: the tree, whose every interior node must be what its two children give, for proofs are
+read from it; the row that says where the ledger ends; and the shape of the database, which no one but a migration changes.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select, type_coerce
+from sqlalchemy.types import NullType
 
 from registry_app.ledger.finding import Finding
-from registry_app.ledger.log import Log
 from registry_app.ledger.merkle import node_hash
-from registry_app.ledger.tables import LeafRow, NodeRow
+from registry_app.ledger.tables import HeadRow, LeafRow, NodeRow
 from registry_app.vault.rows import Rows
 
 _BATCH = 4_096
 
 
-def check_nodes(log: Log, rows: Rows) -> Iterator[Finding]:
+def check_nodes(rows: Rows, size: int) -> Iterator[Finding]:
     """Each interior node that is missing, wrong, or stands where the ledger has none; in bounded memory."""
-    size = log.head().size
     level = 1
     while size >> level:
         count = size >> level
@@ -40,10 +41,14 @@ def check_nodes(log: Log, rows: Rows) -> Iterator[Finding]:
 def _hashes(rows: Rows, level: int, start: int, stop: int) -> dict[int, bytes]:
     leaf, node = LeafRow.__table__.c, NodeRow.__table__.c  # type: ignore[attr-defined]
     if level == 0:
-        query = select(leaf.seq, leaf.hash).where(leaf.seq >= start, leaf.seq < stop)
+        query = select(leaf.seq, type_coerce(leaf.hash, NullType)).where(leaf.seq >= start, leaf.seq < stop)
     else:
-        query = select(node.place, node.hash).where(node.level == level, node.place >= start, node.place < stop)
-    return {int(place): bytes(found) for place, found in rows.connection.execute(query)}
+        query = select(node.place, type_coerce(node.hash, NullType)).where(
+            node.level == level, node.place >= start, node.place < stop
+        )
+    return {
+        place: found for place, found in rows.connection.execute(query) if type(place) is int and type(found) is bytes
+    }
 
 
 def _beyond(rows: Rows, size: int) -> Iterator[Finding]:
@@ -55,3 +60,40 @@ def _beyond(rows: Rows, size: int) -> Iterator[Finding]:
     deep = select(held.level, held.place).where(held.level > size.bit_length()).limit(100)
     for level, place in rows.connection.execute(deep):
         yield Finding("integrity", None, f"Node {level}/{place} stands where the ledger has none.")
+
+
+def check_head(rows: Rows) -> Iterator[Finding]:
+    """Whether one row, and no other, says where the ledger ends, at the time its last leaf says."""
+    held = HeadRow.__table__.c  # type: ignore[attr-defined]
+    leaf = LeafRow.__table__.c  # type: ignore[attr-defined]
+    heads = rows.connection.execute(select(held.one, held.reckoned).order_by(held.one).limit(100)).all()
+    for one, _ in heads:
+        if one != 1:
+            yield Finding("integrity", None, f"Row one={one!r} of table head was put in: a ledger has one head.")
+    last = rows.connection.execute(select(leaf.seq, leaf.reckoned).order_by(leaf.seq.desc()).limit(1)).one_or_none()
+    if last is not None and [reckoned for one, reckoned in heads if one == 1] != [last[1]]:
+        yield Finding("integrity", last[0], "Row one=1 of table head does not give the time of the last leaf.")
+
+
+def check_shape(live: Connection, fresh: Connection) -> Iterator[Finding]:
+    """Whether the database has the tables, indexes and triggers that the migrations make, and no others."""
+    if live.dialect.name != "sqlite":
+        return
+    ours, theirs = _shape(live), _shape(fresh)
+    for name in sorted(ours.keys() | theirs.keys()):
+        kind, table, _ = ours.get(name) or theirs[name]
+        where = f"The {kind} {name}" + (f" on table {table}" if table != name else "")
+        if name not in theirs:
+            yield Finding("projection", None, f"{where} was put in: this program never made it.")
+        elif name not in ours:
+            yield Finding("projection", None, f"{where} is missing.")
+        elif ours[name] != theirs[name]:
+            yield Finding("projection", None, f"{where} is not as this program made it.")
+    query = "SELECT version_num FROM alembic_version"
+    if sorted(live.exec_driver_sql(query).all()) != sorted(fresh.exec_driver_sql(query).all()):
+        yield Finding("projection", None, "Table alembic_version does not say which shape the database has.")
+
+
+def _shape(connection: Connection) -> dict[str, tuple[str, str, str]]:
+    query = "SELECT name, type, tbl_name, coalesce(sql, '') FROM sqlite_schema"
+    return {str(row[0]): (str(row[1]), str(row[2]), str(row[3])) for row in connection.exec_driver_sql(query)}
