@@ -155,16 +155,18 @@ def _verified(verification: Verification) -> tuple[str, ...]:
 
 
 def _onward(folder: Path, dossier: bool) -> Iterator[str]:
-    where = f"registry-app -r {shlex.quote(str(folder / 'registry'))}"
+    start = f"  registry-app -r {shlex.quote(str(folder / 'registry'))} --as"
     secret = f"--passphrase-file {shlex.quote(str(folder / 'passphrase.txt'))}"
+    handles = ", ".join(person.handle for person in PEOPLE)
     yield ""
-    yield f"All five ({', '.join(person.handle for person in PEOPLE)}) have the passphrase in {folder / 'passphrase.txt'}. Go on with:"
-    yield f"  {where} --as validator {secret}"
-    yield f"  {where} --as validator {secret} review list"
-    yield f"  {where} --as risk-officer {secret} review show credit-risk:2"
-    yield f"  {where} --as auditor {secret} verify"
+    yield f"All five ({handles}) have the passphrase in {folder / 'passphrase.txt'}. Go on with:"
+    yield f"{start} validator {secret}  # the screen"
+    yield f"{start} validator {secret} review list  # what waits for the validator"
+    yield f"{start} risk-officer {secret} review show credit-risk:2"
+    yield f"{start} risk-officer {secret} review approve credit-risk:2  # the second signature"
+    yield f"{start} auditor {secret} verify"
     if dossier:
-        yield f"  registry-app verify {shlex.quote(str(folder / 'dossier.pdf'))}"
+        yield f"  registry-app verify {shlex.quote(str(folder / 'dossier.pdf'))}  # needs no registry"
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import shlex
+import shutil
 import stat
 from pathlib import Path
 from typing import Any, NoReturn
@@ -17,7 +18,9 @@ from registry_app.errors import RegistryError, StorageFull, UsageError
 from registry_app.house import MEANING
 from registry_app.reporting.verify import verify_dossier
 from registry_app.reporting.views import DossiersOf
+from registry_app.reviews.views import ReviewsOf
 from registry_app.verification import verify
+from registry_app.workspace import Workspace
 from tests.demo.conftest import Stage
 
 
@@ -62,16 +65,34 @@ def test_the_dossier_verifies_alone_and_is_on_record(stage: Stage) -> None:
     assert issued.author == "Aoife Ahern"
 
 
-def test_it_says_what_it_did_and_every_command_it_names_works(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+def commands(stage: Stage) -> list[list[str]]:
+    """What the story says to type, without the program's name."""
+    lines = [line for line in stage.played.lines if line.startswith("  registry-app ")]
+    return [shlex.split(line, comments=True)[1:] for line in lines]
+
+
+def test_it_says_what_it_did_and_every_command_that_reads_works(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
     text = str(stage.played)
     for version in ("credit-risk:1", "credit-risk:2", "income:1", "income:2"):
         assert f"\n{version} " in "\n" + text
-    commands = [shlex.split(line)[1:] for line in stage.played.lines if line.startswith("  registry-app ")]
-    spoken = [arguments for arguments in commands if arguments[-1] != str(stage.played.passphrase)]
-    assert len(spoken) >= 4
-    for arguments in spoken:
+    screen, *others = commands(stage)
+    assert screen[-2:] == ["--passphrase-file", str(stage.played.passphrase)]
+    reading = [arguments for arguments in others if "approve" not in arguments]
+    assert len(reading) == 4
+    for arguments in reading:
         assert main(arguments) == 0, (arguments, capsys.readouterr())
         assert capsys.readouterr().out
+
+
+def test_the_second_signature_it_speaks_of_approves_the_version(stage: Stage, tmp_path: Path) -> None:
+    (signing,) = (arguments for arguments in commands(stage) if "approve" in arguments)
+    shutil.copytree(stage.played.registry, tmp_path / "registry")
+    there = [str(tmp_path / "registry") if each == str(stage.played.registry) else each for each in signing]
+    assert main(there) == 0
+    with Workspace.open(tmp_path / "registry", "auditor", stage.secret) as auditor:
+        assert auditor.ask(ReviewsOf("credit-risk:2"))[0].standing == "approved"
 
 
 def test_progress_is_told_for_every_stage_to_its_end(stage: Stage) -> None:
