@@ -77,7 +77,7 @@ def read_secret(path: str) -> str:
         UsageError: it cannot be read, or is no short text.
     """
     try:
-        with open(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK), "rb") as file:
+        with open(os.open(path, os.O_RDONLY | os.O_CLOEXEC), "rb") as file:
             mode = os.fstat(file.fileno()).st_mode
             content = file.read(MOST_BYTES + 1)
         secret = content.decode().split("\n", 1)[0].rstrip("\r")

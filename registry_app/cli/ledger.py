@@ -23,13 +23,16 @@ ledger_app = Room(help="The signed, append-only history.")
 verify_app = Room(help="Check a registry, or an issued dossier, trusting nobody.")
 
 MOST_NOTE = 128 * 1024
-Seq = Annotated[int, typer.Argument(metavar="SEQ", min=0, help="The ledger position, from 0.")]
+MOST_LEAVES = 2**53 - 1
+Seq = Annotated[int, typer.Argument(metavar="SEQ", min=0, max=MOST_LEAVES, help="The ledger position, from 0.")]
 
 
 @ledger_app.command("log")
 def log(
     ctx: typer.Context,
-    after: Annotated[int, typer.Option("--after", metavar="SEQ", min=-1, help="Begin after this position.")] = -1,
+    after: Annotated[
+        int, typer.Option("--after", metavar="SEQ", min=-1, max=MOST_LEAVES, help="Begin after this position.")
+    ] = -1,
     limit: Annotated[int, typer.Option("--limit", min=1, max=100_000, help="At most this many.")] = 50,
     last: Annotated[bool, typer.Option("--last", help="The last ones instead of the first ones.")] = False,
 ) -> None:
@@ -89,14 +92,18 @@ def checkpoint(
 def prove(
     ctx: typer.Context,
     seq: Annotated[
-        int | None, typer.Argument(metavar="[SEQ]", min=0, help="Prove that this statement is in the ledger.")
+        int | None,
+        typer.Argument(metavar="[SEQ]", min=0, max=MOST_LEAVES, help="Prove that this statement is in the ledger."),
     ] = None,
     size: Annotated[
-        int | None, typer.Option("--size", min=1, help="In the ledger of this size; the present one otherwise.")
+        int | None,
+        typer.Option("--size", min=1, max=MOST_LEAVES, help="In the ledger of this size; the present one otherwise."),
     ] = None,
     old: Annotated[
         int | None,
-        typer.Option("--from", metavar="SIZE", min=1, help="Prove that the ledger only grew since this size."),
+        typer.Option(
+            "--from", metavar="SIZE", min=1, max=MOST_LEAVES, help="Prove that the ledger only grew since this size."
+        ),
     ] = None,
 ) -> None:
     """Prove, in JSON, that a statement is in the ledger, or that it only grew (RFC 9162, 2.1.3 and 2.1.4).

@@ -41,13 +41,22 @@ def carry_out(command: Any, args: Sequence[str], name: str) -> int:
         return _say(error.what, error.todo, error.exit_code, as_json, debug)
     except TyperException as error:
         return _misused(error, as_json, debug)
+    except UnicodeEncodeError as error:
+        if not any("\ud800" <= c <= "\udfff" for c in str(error.object)):
+            return _bug(error, as_json, debug)
+        what = f"What was typed is not valid text: {str(error.object)[:60]!r}."
+        return _say(what, "Type it in UTF-8.", UsageError.exit_code, as_json, debug)
     except OSError as error:
         what = f"The operating system said: {error.strerror or type(error).__name__}."
         return _say(what, "Check the disk and the path, and try again.", StorageError.exit_code, as_json, debug)
     except Exception as error:  # noqa: BLE001  whatever is left is our bug, and is said without a traceback
-        what = f"This is a bug of ours: {type(error).__name__}: {error}."
-        return _say(what, "Report it with the output of the same command and --debug.", 1, as_json, debug)
+        return _bug(error, as_json, debug)
     return 0
+
+
+def _bug(error: Exception, as_json: bool, debug: bool) -> int:
+    what = f"This is a bug of ours: {type(error).__name__}: {error}."
+    return _say(what, "Report it with the output of the same command and --debug.", 1, as_json, debug)
 
 
 def _misused(error: Any, as_json: bool, debug: bool) -> int:

@@ -159,3 +159,33 @@ def test_other_ends_have_their_codes(error: BaseException, code: int, capsys: py
 
 def test_two_when_the_passphrase_file_is_missing(ask: Ask, tmp_path: Path) -> None:
     assert "cannot be read" in ask("whoami", "--passphrase-file", str(tmp_path / "none"), code=2).err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["model", "show", "\udcff"],
+        ["version", "show", "a:\udcff"],
+        ["version", "list", "--after", "\udcff"],
+        ["model", "list", "--contains", "\udcff"],
+        ["dataset", "show", "\udcff"],
+        ["evidence", "show", "\udcff"],
+        ["policy", "show", "\udcff"],
+        ["people", "list", "--as-of", "\udcff"],
+        ["verify", "--against", "\udcff"],
+        ["ledger", "show", "9" * 30],
+        ["ledger", "log", "--after", "9" * 30],
+        ["ledger", "prove", "1", "--size", "9" * 30],
+        ["review", "show", "credit-risk:" + "9" * 30],
+        ["model", "show", ""],
+        ["model", "show", "a\x1b[2J\u202e" * 200],
+        ["whoami", "--as", "\x1b]0;x\x07", "--colour"],
+        ["role", "grant", "val", "\x1b[31m"],
+    ],
+)
+def test_hostile_words_are_wrong_usage_and_reach_no_terminal(ask: Ask, words: list[str]) -> None:
+    said = ask(*words, code=2)
+    assert said.out == ""
+    assert not any(ord(c) < 32 and c != "\n" for c in said.err)
+    assert "\u202e" not in said.err
+    two_sentences(said.err)
