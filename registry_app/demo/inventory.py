@@ -43,7 +43,8 @@ MODELS = (
         "have another way.",
         purpose="Rank applications for consumer credit by the probability that they are repaid.",
         intended_use="Support for a credit officer, who sees score and reasons and decides.",
-        out_of_scope="Decisions without a person; limits and prices of existing customers; companies.",
+        out_of_scope="Decisions without a person; limits and prices of existing customers; companies. Conclusions about real "
+        "lending: the published code table of the data is known to be partly wrong, and sex cannot be recovered in full from it.",
         domain="credit",
         jurisdictions=("EU",),
         tags=(("data", "german-credit"), ("standing", "demonstration")),
@@ -55,7 +56,8 @@ MODELS = (
         tier_rationale="It picks whom to ask for proof of income; a wrong pick costs people time and trust, not money.",
         purpose="Estimate whether a stated income above 50,000 dollars is plausible.",
         intended_use="Choose, among applications with a stated income, those that need no further proof.",
-        out_of_scope="Refusing anybody; setting prices or limits; judging people who stated no income.",
+        out_of_scope="Refusing anybody; setting prices or limits; judging people who stated no income. Conclusions about incomes "
+        "today: the data is from 1994.",
         domain="income verification",
         jurisdictions=("US",),
         tags=(("data", "adult"), ("standing", "demonstration")),

@@ -13,6 +13,9 @@ def test_the_inventory_says_what_the_models_are_for_and_what_not(stage: Stage) -
     assert [(card.risk_tier, card.team) for card in cards] == [("high", "credit-team"), ("medium", "income-team")]
     for card in cards:
         assert all((card.card.purpose, card.card.intended_use, card.card.out_of_scope, card.card.tier_rationale))
+    assert "code table of the data is known to be partly wrong, and sex cannot be recovered in full" in (
+        cards[0].card.out_of_scope
+    )
 
 
 def test_every_dataset_has_its_licence_and_its_sensitive_columns(stage: Stage) -> None:
