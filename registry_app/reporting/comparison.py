@@ -14,7 +14,7 @@ from registry_app.reporting.bundle import Bundle
 from registry_app.reporting.bundled import Replayed
 from registry_app.reporting.content import DossierContent, attachments
 from registry_app.reporting.dossier import Dossier
-from registry_app.reporting.pagetext import page_text
+from registry_app.reporting.pagetext import page_texts
 from registry_app.reporting.printed import absent
 from registry_app.vault import clock
 
@@ -39,7 +39,7 @@ def compare(
         return said, [Finding("content", None, "It claims to be older than the ledger in it.")], []
     content = Dossier(bundle.version).ask(again.reader(bundle.issuer, issued))
     found = list(_files(content, files))
-    lacking, unread = absent(content, page_text(pdf))
+    lacking, unread = absent(content, page_texts(pdf))
     found += [Finding("content", None, f"The pages do not say {what} as the ledger has it.") for what in lacking]
     notices = []
     if unread:

@@ -18,10 +18,13 @@ from registry_app.measure.figure import (
 )
 from registry_app.measure.result import Result
 from registry_app.reporting.content import DossierContent, evidence_names
-from registry_app.reporting.letters import drawn, number, words
+from registry_app.reporting.letters import cut, drawn, number, words
 
 ROWS = 60
 """Rows of a table that a page prints; the rest stand in the attachments."""
+
+NAME = 120
+"""Letters of a name that a page prints; names in the registry are no longer."""
 
 BARS = 24
 """Bars of a chart."""
@@ -170,11 +173,16 @@ def _groups(result: Result, outcome: Mapping[str, Any]) -> Groups:
             p = "reference" if fisher is None else number(str(fisher.get("p_value", "undefined")))
             small = " (small)" if group["small"] else ""
             named = ", ".join(str(value) for value in group["by"].values())
-            rows.append((named, f"{group['n']:,}{small}", *rate, ratio, p))
+            rows.append((cut(named, NAME), f"{group['n']:,}{small}", *rate, ratio, p))
     said = str(outcome["outcome"])
     tone = "bad" if said.startswith("disparity shown") else "warn" if said.startswith("cannot tell") else "good"
     return Groups(
-        " × ".join(words(one) for one in by), said, tone, charts, tuple(rows[:ROWS]), max(0, len(rows) - ROWS)
+        cut(" × ".join(words(one) for one in by), NAME),
+        said,
+        tone,
+        charts,
+        tuple(rows[:ROWS]),
+        max(0, len(rows) - ROWS),
     )
 
 
@@ -189,7 +197,7 @@ def _explanation(item: EvidenceDetail, result: Result, name: str, place: int) ->
         charts.append(shap_chart(case_bars(case), f"One case, {case['row']}: predicted {score}", unit))
     error = number(result.result["additivity"]["max_abs_error"]["value"], 6)
     lines = tuple(
-        Line(f"{one['rank']}. {one['feature']}", number(one["value"]), _interval(one["ci"]))
+        Line(f"{one['rank']}. {cut(str(one['feature']), NAME)}", number(one["value"]), _interval(one["ci"]))
         for one in result.result["importance"][:ROWS]
     )
     said = (

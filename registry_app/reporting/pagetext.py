@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterable
 from typing import Any
 
 _PAIRS = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>")
 _TRIPLES = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>")
 _BLOCKS = re.compile(rb"begin(bfchar|bfrange)(.*?)end\1", re.S)
+_MARGINS = re.compile(r"Modeldossier(?:(?!Modeldossier).)*[0-9]+/[0-9]+\Z", re.S)
+"""The head and the foot of the template, as they come."""
 _DEEPEST = 8
 
 
-def page_text(pdf: bytes) -> str:
-    """All letters on all pages, blanks left out.
+def page_texts(pdf: bytes) -> tuple[str, ...]:
+    """The letters of each page, blanks left out.
 
     Raises:
         Exception: whatever pikepdf raises at a file it cannot read.
@@ -25,9 +28,17 @@ def page_text(pdf: bytes) -> str:
 
     with pikepdf.open(io.BytesIO(pdf)) as opened:
         reader = _Letters()
+        found = []
         for page in opened.pages:
+            reader.found.clear()
             reader.take(page.obj, page.obj.get("/Resources"), 0)
-        return squeezed("".join(reader.found))
+            found.append(squeezed("".join(reader.found)))
+        return tuple(found)
+
+
+def body_text(pages: Iterable[str]) -> str:
+    """The letters of all pages in a row, without what stands in their margins: it is drawn last on each."""
+    return "".join(_MARGINS.sub("", page) for page in pages)
 
 
 def squeezed(text: str) -> str:

@@ -5,27 +5,28 @@ Each is a run of words as the template prints them one after the other; a table'
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from registry_app.reporting.content import DossierContent
-from registry_app.reporting.figures import ROWS, Figure, cards_of, figures_of
+from registry_app.reporting.figures import NAME, ROWS, Figure, cards_of, figures_of
 from registry_app.reporting.html import MARKS
 from registry_app.reporting.letters import cut, mirrored, shown, tidy, when, words
-from registry_app.reporting.pagetext import squeezed
+from registry_app.reporting.pagetext import body_text, squeezed
 
 
-def absent(content: DossierContent, text: str) -> tuple[tuple[str, ...], int]:
+def absent(content: DossierContent, pages: Sequence[str]) -> tuple[tuple[str, ...], int]:
     """What the pages do not say though they should, and how many runs could not be compared.
 
     Args:
-        text: the letters of the pages, without blanks.
+        pages: the letters of each page, without blanks.
     """
+    whole = body_text(pages)
     lacking = []
     unread = 0
     for what, run in printed(content):
         if mirrored(run):
             unread += 1
-        elif squeezed(shown(run)) not in text:
+        elif squeezed(shown(run)) not in whole:
             lacking.append(what)
     return tuple(dict.fromkeys(lacking)), unread
 
@@ -41,7 +42,7 @@ def printed(content: DossierContent) -> Iterator[tuple[str, str]]:
     yield "when it was issued", f"Issued{when(content.issued)}"
     for line in content.signatures:
         name = f"the decision at leaf {line.seq}"
-        yield f"{name} (name, time, meaning)", f"{line.person}{when(line.time)}{line.meaning}"
+        yield f"{name} (name, time, meaning)", f"{cut(line.person, NAME)}{when(line.time)}{line.meaning}"
         yield f"{name} (outcome, stage)", f"{words(line.outcome)}, at the stage “{line.stage}”, as {words(line.role)}"
         yield (
             f"{name} (what was signed)",
@@ -54,7 +55,7 @@ def printed(content: DossierContent) -> Iterator[tuple[str, str]]:
         for comment in review.comments:
             yield (
                 f"the comment at leaf {comment.seq}",
-                f"{comment.person}, {when(comment.time)}, leaf {comment.seq}{comment.text}",
+                f"{cut(comment.person, NAME)}, {when(comment.time)}, leaf {comment.seq}{comment.text}",
             )
     for verdict in content.verdicts:
         outcome = f"{MARKS[verdict.outcome]} {words(verdict.outcome)}"

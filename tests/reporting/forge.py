@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import pikepdf
 
@@ -70,9 +71,7 @@ def forged(
     content, honest, _ = prepared(desk, version, whole)
     signer = key or desk.signer
     told = bundle(signed_bundle(honest, content, signer))
-    plain = write_pdf(
-        page(render(content)), files({**attachments(content), BUNDLE: told.encode()}), content.issued
-    )
+    plain = write_pdf(page(render(content)), files({**attachments(content), BUNDLE: told.encode()}), content.issued)
     return sealed(plain, signer, content, person)
 
 
@@ -82,10 +81,13 @@ def sealed(plain: bytes, signer: Actor, content: DossierContent, person: str = "
     return seal(plain, keys, content.issuer, content.issued, "forged")
 
 
+_spec: Any = pikepdf.AttachedFileSpec
+
+
 def with_file(pdf: bytes, name: str, content: bytes) -> bytes:
     """The PDF with one attachment swapped, written again."""
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(pdf)) as opened:
-        opened.attachments[name] = pikepdf.AttachedFileSpec(opened, content, filename=name)
+        opened.attachments[name] = _spec(opened, content, filename=name)
         opened.save(out)
     return out.getvalue()

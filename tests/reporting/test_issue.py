@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from registry_app.errors import Refused, StorageFull, UsageError
-from registry_app.reporting import issue as issuing
 from registry_app.reporting.facts import DossierIssued
 from registry_app.reporting.issue import STEPS, issue
 from registry_app.reporting.views import DossiersOf
@@ -34,7 +33,7 @@ def test_a_full_disk_leaves_no_file_and_no_record(tmp_path: Path, monkeypatch: p
     def full(*_: Any) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(issuing.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(StorageFull):
         issue(Desk(stage, "audit"), "credit-scoring:1", out)
     assert list(tmp_path.iterdir()) == []

@@ -10,7 +10,10 @@ import pytest
 from registry_app.errors import Damaged, UsageError
 from registry_app.house import MEANING
 from registry_app.ledger.checkpoint import Checkpoint, parse
+from registry_app.ledger.meaning import Action
+from registry_app.models.actions import RegisterModel
 from registry_app.people.actions import Disable
+from registry_app.reporting.bundle import Bundle
 from registry_app.reporting.issue import issue
 from registry_app.reporting.verify import ANSWERS, DossierVerification, verify_bytes, verify_dossier
 from registry_app.reviews.facts import DecisionMade
@@ -18,9 +21,9 @@ from registry_app.reviews.tables import ReviewRow
 from registry_app.vault.engine import reading
 from registry_app.vault.rows import Rows
 from tests.reporting.conftest import Handed
-from tests.reporting.forge import Note, forged
+from tests.reporting.forge import Note, Prepared, forged
 from tests.reporting.story import Desk, register, story
-from tests.stage import Actor
+from tests.stage import Actor, Stage
 
 
 def answers(verification: DossierVerification) -> dict[str, bool | None]:
@@ -136,8 +139,10 @@ def test_lying_attachments_are_found(handed: Handed) -> None:
 def test_a_disclosed_content_that_no_leaf_names_is_found(handed: Handed) -> None:
     name = min(handed.bundle.payloads)
 
-    def swapped(bundle):  # type: ignore[no-untyped-def]
-        return replace(bundle, payloads={**bundle.payloads, name: bundle.payloads[name][:-1] + b"?", "f" * 64: b"x" * 40})
+    def swapped(bundle: Bundle) -> Bundle:
+        return replace(
+            bundle, payloads={**bundle.payloads, name: bundle.payloads[name][:-1] + b"?", "f" * 64: b"x" * 40}
+        )
 
     found = verify_bytes(forged(Desk(handed.stage, "audit"), bundle=swapped), MEANING)
     assert "evidence" in wrong(found)
@@ -145,7 +150,7 @@ def test_a_disclosed_content_that_no_leaf_names_is_found(handed: Handed) -> None
 
 
 def test_a_leaf_that_is_changed_or_left_out_is_found(handed: Handed) -> None:
-    def changed(bundle):  # type: ignore[no-untyped-def]
+    def changed(bundle: Bundle) -> Bundle:
         leaves = list(bundle.leaves)
         old = leaves[9].envelope
         leaves[9] = replace(leaves[9], envelope=old.replace(b'"sig":"', b'"sig":"A')[: len(old)])
@@ -158,7 +163,7 @@ def test_a_leaf_that_is_changed_or_left_out_is_found(handed: Handed) -> None:
 
 
 def test_a_leaf_outside_the_tree_is_found_in_a_partial_bundle(handed: Handed) -> None:
-    def swapped(bundle):  # type: ignore[no-untyped-def]
+    def swapped(bundle: Bundle) -> Bundle:
         leaves = list(bundle.leaves)
         leaves[4] = replace(leaves[4], path=leaves[5].path)
         return replace(bundle, leaves=tuple(leaves))
@@ -202,7 +207,9 @@ def test_a_checkpoint_from_elsewhere_is_compared(handed: Handed) -> None:
 
     bundle = handed.bundle
     note = [Note(handed.stage.cast["val"])]
-    roots = {size: tree_root(leaf_hash(leaf.envelope) for leaf in bundle.leaves[:size]) for size in (7, bundle.size - 1)}
+    roots = {
+        size: tree_root(leaf_hash(leaf.envelope) for leaf in bundle.leaves[:size]) for size in (7, bundle.size - 1)
+    }
     ours = {size: parse(Checkpoint.of(bundle.registry, size, root).sign(note)) for size, root in roots.items()}
     for seen in ours.values():
         assert answers(verify_bytes(handed.pdf, MEANING, seen))["completeness"] is True
@@ -219,10 +226,8 @@ def test_a_checkpoint_from_elsewhere_is_compared(handed: Handed) -> None:
 
 
 def test_contents_kept_back_are_told(handed: Handed) -> None:
-    def quiet(bundle):  # type: ignore[no-untyped-def]
-        comment = next(
-            name for name, kept in bundle.payloads.items() if b"The intersection with age is thin" in kept
-        )
+    def quiet(bundle: Bundle) -> Bundle:
+        comment = next(name for name, kept in bundle.payloads.items() if b"The intersection with age is thin" in kept)
         return replace(bundle, payloads={name: kept for name, kept in bundle.payloads.items() if name != comment})
 
     found = verify_bytes(forged(Desk(handed.stage, "audit"), bundle=quiet), MEANING)
@@ -241,13 +246,9 @@ def test_names_of_others_and_their_models_do_not_leave_the_registry(handed: Hand
         assert b64encode(word)[:-4] not in bundle.encode()
 
 
-def _prepared(who: str, stage):  # type: ignore[no-untyped-def]
-    from tests.reporting.forge import Prepared
-
+def _prepared(who: str, stage: Stage) -> Prepared:
     return Prepared("credit-scoring:1", stage.cast[who].key_id, 5_000)
 
 
-def _other():  # type: ignore[no-untyped-def]
-    from registry_app.models.actions import RegisterModel
-
+def _other() -> Action:
     return RegisterModel(name="very-secret-model", team="credit", tier="low", tier_rationale="x", purpose="y")
