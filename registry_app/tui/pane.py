@@ -1,4 +1,4 @@
-"""Panes that scroll with the arrows and with j, k, g and G; and a scroll bar in ASCII."""
+"""Panes that scroll with the arrows and with j, k, g and G; the line above them; a scroll bar in ASCII."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import ScrollableContainer, VerticalScroll
+from textual.content import Content
 from textual.scrollbar import ScrollBar, ScrollBarRender
+from textual.widgets import Header
+
+from registry_app.tui.pen import Pen
 
 
 class Page(VerticalScroll):
@@ -20,6 +24,14 @@ class Page(VerticalScroll):
         Binding("ctrl+d", "page_down", "Page down", show=False),
         Binding("ctrl+u", "page_up", "Page up", show=False),
     ]
+
+
+class Masthead(Header):
+    """The title, and what the screen is about."""
+
+    def format_title(self) -> Content:
+        between = getattr(self.app, "pen", Pen()).between
+        return Content.assemble(self.screen_title, *((between, (self.screen_sub_title, "$text-muted")) if self.screen_sub_title else ()))
 
 
 class Sheet(ScrollableContainer):

@@ -85,10 +85,19 @@ class Pen:
         shown = harmless(cut, lines=lines)
         return shown.encode("ascii", "backslashreplace").decode() if self.ascii else shown
 
-    def fit(self, value: str, cells: int) -> str:
-        """Somebody's text on exactly ``cells`` cells, cut with dots when it is longer."""
+    def fit(self, value: str, cells: int, *, number: bool = False) -> str:
+        """Somebody's text on exactly ``cells`` cells, cut with dots when it is longer.
+
+        Args:
+            number: it is a version's name; the number after its last colon is kept when the rest is cut.
+        """
         if cells <= 0:
             return ""
+        name, colon, tail = value.rpartition(":")
+        if number and colon and tail.isdecimal() and 2 * len(tail) < cells and len(tail) + 1 < cells:
+            head = self.fit(name, cells - len(tail) - 1)
+            whole = f"{head.rstrip()}:{tail}"
+            return whole + " " * (cells - cell_len(whole))
         shown = self.words(value[: 4 * cells + 8])
         if cell_len(shown) > cells:
             shown = set_cell_size(shown, max(0, cells - len(self.dots))) + self.dots

@@ -45,6 +45,8 @@ class Column:
     """Its share of the cells that are left over."""
     drop: int = 0
     """Columns with the highest number go first when there is no room; 0 stays."""
+    number: bool = False
+    """It holds names of versions, whose number is never cut off."""
 
 
 class VirtualTable(ScrollView, can_focus=True):
@@ -55,6 +57,7 @@ class VirtualTable(ScrollView, can_focus=True):
         pen: how to write.
         empty: said when there are no rows.
         key: what names a row, so that the cursor stays on it when rows are asked for again.
+        opens: whether a row can be opened.
         after: the cursor to ask for the page after a row; without it the rows are given whole.
     """
 
@@ -65,7 +68,7 @@ class VirtualTable(ScrollView, can_focus=True):
         Binding("pageup,ctrl+u", "page(-1)", "Page up", show=False),
         Binding("g,home", "edge(-1)", "First", show=False),
         Binding("G,end", "edge(1)", "Last", show=False),
-        Binding("enter", "choose", "Open"),
+        Binding("enter", "choose", "Open", key_display="enter"),
         Binding("space", "peek", "Peek", show=False),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -139,6 +142,7 @@ class VirtualTable(ScrollView, can_focus=True):
         *,
         key: Callable[[Any], str],
         after: Callable[[Any], str] | None = None,
+        opens: bool = True,
         id: str | None = None,
     ) -> None:
         super().__init__(id=id)
@@ -153,6 +157,10 @@ class VirtualTable(ScrollView, can_focus=True):
         self._asked: set[int] = set()
         self._ended, self._count, self._round = after is None, 0, 0
         self._waiting = True
+        self._opens = opens
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        return self._opens or action != "choose"
 
     @property
     def count(self) -> int:
@@ -226,7 +234,7 @@ class VirtualTable(ScrollView, can_focus=True):
         self._go(0 if side < 0 else self._count - 1)
 
     def action_choose(self) -> None:
-        if self.here is not None:
+        if self.here is not None and self._opens:
             self.post_message(self.RowChosen(self, self.here))
 
     def action_peek(self) -> None:
@@ -348,7 +356,7 @@ class VirtualTable(ScrollView, can_focus=True):
             cell = column.cell(row)
             words, role = (str(cell), cell.role) if isinstance(cell, Mark) else (cell, "") if isinstance(cell, str) else cell
             style = plain + self._role(role) if role else plain
-            segments.append(Segment(self._pen.fit(words, cells), style))
+            segments.append(Segment(self._pen.fit(words, cells, number=column.number), style))
             segments.append(Segment(" ", plain))
         return Strip(segments).adjust_cell_length(width, plain)
 

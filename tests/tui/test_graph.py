@@ -18,16 +18,16 @@ def graph(arrows: str, kinds: str = "") -> Graph:
 
 def test_a_line_of_descent_is_drawn_from_left_to_right() -> None:
     assert drawing(graph("german>risk:1"), Pen()).plain.split("\n") == [
-        "┌─dataset┐    ┌─version┐".replace("┐    ┌", "─┐     ┌").replace("version┐", "version─┐"),
+        "┌─dataset─┐     ┌─version─┐",
         "│ german  ├────▶│ risk:1  │",
         "└─────────┘     └─────────┘",
     ]
 
 
 def test_an_arrow_over_a_layer_passes_without_a_gap() -> None:
-    lines = drawing(graph("a>b b>c a>c"), Pen()).plain.split("\n")
-    passing = next(line for line in lines if line.strip().startswith("└") and "┘" in line and "│" not in line.strip()[1:-1] and len(line) > 30)
-    assert " " not in passing.strip()
+    shown = drawing(graph("a>b b>c a>c"), Pen()).plain
+    assert "┌───────────────┐" in shown.split("\n")[0]
+    assert "└─┬──▶│ c" in shown
 
 
 def test_every_character_is_ascii_when_asked_for() -> None:

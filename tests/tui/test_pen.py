@@ -15,6 +15,13 @@ def test_fitted_text_has_exactly_the_cells_it_was_given(words: str, cells: int) 
         assert cell_len(pen.fit(words, cells)) == cells
 
 
+def test_a_versions_number_is_never_cut_off() -> None:
+    assert Pen().fit("m" * 40 + ":12", 10, number=True) == "mmmmmm…:12"
+    assert Pen().fit("模型模型模型:3", 9, number=True) == "模型模…:3"
+    assert Pen().fit("risk:1", 9, number=True) == "risk:1   "
+    assert len(Pen().fit("m:" + "9" * 400, 9, number=True)) == 9
+
+
 def test_every_mark_has_one_cell_a_word_and_a_role_in_both_alphabets() -> None:
     for state in _MARKS:
         for pen in (Pen(), Pen(ascii=True)):

@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import Footer, Header, Static
+from textual.widgets import Footer, Static
 
 from registry_app.tui.desk import Desk
-from registry_app.tui.pane import Page
+from registry_app.tui.pane import Masthead, Page
 from registry_app.tui.prose import Prose
 
 _MARKS = ("met", "not_met", "insufficient_evidence", "not_applicable", "waived", "open", "approved",
@@ -43,7 +43,7 @@ class Explain(Desk[None]):
         ]
 
     def compose(self) -> ComposeResult:
-        yield Header(icon="")
+        yield Masthead(icon="")
         with Page():
             yield Static("", markup=False, id="page")
         yield Footer()
@@ -58,7 +58,7 @@ class Explain(Desk[None]):
         page.heading("Keys here")
         shown: dict[str, list[str]] = {}
         for key, words, display in self._keys:
-            shown.setdefault(words, []).append(display or self.app.get_key_display(Binding(key, "", "")))
+            shown.setdefault(words, []).append(display or (key if self.pen.ascii else self.app.get_key_display(Binding(key, "", ""))))
         for words, keys in shown.items():
             page.pair(" ".join(dict.fromkeys(keys))[:30], words)
         page.pair("ctrl+p", "Search models, versions and actions by name")

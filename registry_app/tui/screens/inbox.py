@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Footer, Header, Input, Static, TabbedContent, TabPane
+from textual.widgets import Footer, Input, Static, TabbedContent, TabPane
 
 from registry_app.errors import RegistryError
 from registry_app.models.shapes import ModelDetail, ModelSummary, VersionSummary
@@ -15,6 +15,7 @@ from registry_app.models.views import ModelPage, ShowModel
 from registry_app.reviews.views import Inbox, ReviewSummary
 from registry_app.tui.desk import Desk
 from registry_app.tui.matching import VersionsMatching
+from registry_app.tui.pane import Masthead
 from registry_app.tui.pen import moment, short
 from registry_app.tui.screens.peek import Peek
 from registry_app.tui.screens.version import VersionScreen
@@ -36,7 +37,7 @@ class InboxScreen(Desk[None]):
         Binding("slash", "filter", "Filter", key_display="/"),
         Binding("a", "everything", "All / mine"),
         Binding("s", "sort", "Sort"),
-        Binding("r", "look", "Refresh"),
+        Binding("r", "look", "Refresh", show=False),
         Binding("y", "copy", "Copy", show=False),
         Binding("1", "tab('reviews')", "Waiting for me", show=False),
         Binding("2", "tab('models')", "Models", show=False),
@@ -60,13 +61,13 @@ class InboxScreen(Desk[None]):
 
     def compose(self) -> ComposeResult:
         pen = self.pen
-        yield Header(icon="")
+        yield Masthead(icon="")
         yield Static("", id="said", markup=False)
         with TabbedContent(id="tabs"):
             with TabPane("Waiting for me", id="reviews"):
                 yield VirtualTable(
                     (
-                        Column("version", 16, lambda row: (row.version, "strong"), share=3),
+                        Column("version", 16, lambda row: (row.version, "strong"), share=3, number=True),
                         Column("tier", 10, lambda row: pen.mark(row.tier)),
                         Column("stage", 15, lambda row: row.stage, drop=3),
                         Column("why you", 16, lambda row: row.why_you or (pen.dash, "muted"), share=1),
@@ -97,7 +98,7 @@ class InboxScreen(Desk[None]):
             with TabPane("Versions", id="versions"):
                 yield VirtualTable(
                     (
-                        Column("version", 16, lambda row: (f"{row.model}:{row.number}", "strong"), share=3),
+                        Column("version", 16, lambda row: (f"{row.model}:{row.number}", "strong"), share=3, number=True),
                         Column("scan", 15, lambda row: pen.mark(row.scan), drop=2),
                         Column("format", 10, lambda row: row.format, drop=3),
                         Column("author", 14, lambda row: row.author, share=1, drop=1),

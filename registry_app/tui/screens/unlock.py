@@ -9,10 +9,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.suggester import Suggester
-from textual.widgets import Button, Footer, Header, Input, Label, Static
+from textual.widgets import Button, Footer, Input, Label, Static
 
 from registry_app.errors import RegistryError
 from registry_app.tui.desk import Desk
+from registry_app.tui.pane import Masthead
 from registry_app.tui.seat import Seat
 
 
@@ -48,7 +49,7 @@ class Unlock(Desk[None]):
         self._opening = False
 
     def compose(self) -> ComposeResult:
-        yield Header(icon="")
+        yield Masthead(icon="")
         with Vertical(id="door"):
             yield Static("registry-app", id="name", markup=False)
             yield Static("Models, their evidence, and who signed for them.", id="about", markup=False)

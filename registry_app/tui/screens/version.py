@@ -8,7 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Footer, Header, Static, TabbedContent, TabPane
+from textual.widgets import Footer, Static, TabbedContent, TabPane
 
 from registry_app.errors import RegistryError
 from registry_app.receipt import Receipt
@@ -20,7 +20,7 @@ from registry_app.tui.pages.evidence import evidence_page
 from registry_app.tui.pages.overview import overview
 from registry_app.tui.pages.review import review_page
 from registry_app.tui.pages.verdicts import verdict_page
-from registry_app.tui.pane import Page, Sheet
+from registry_app.tui.pane import Masthead, Page, Sheet
 from registry_app.tui.pen import moment
 from registry_app.tui.screens.dialog import LOOK, Answer
 from registry_app.tui.screens.peek import Peek
@@ -67,7 +67,7 @@ class VersionScreen(Desk[None]):
 
     def compose(self) -> ComposeResult:
         pen = self.pen
-        yield Header(icon="")
+        yield Masthead(icon="")
         yield Static("", id="said", markup=False)
         with TabbedContent(id="tabs"):
             with TabPane("Overview", id="overview"), Page():
@@ -89,6 +89,7 @@ class VersionScreen(Desk[None]):
                     pen,
                     "No verdict was recorded. Submitting the version judges it by every adopted pack.",
                     key=lambda row: f"{row.pack} {row.control}",
+                    opens=False,
                     id="verdicts-table",
                 )
                 with Page(id="verdict"):
@@ -106,6 +107,7 @@ class VersionScreen(Desk[None]):
                     pen,
                     "The ledger says nothing about it.",
                     key=lambda row: row.statement,
+                    opens=False,
                     id="history-table",
                 )
         yield Footer()
@@ -203,7 +205,6 @@ class VersionScreen(Desk[None]):
         self._draw_verdict()
 
     @on(VirtualTable.RowPeeked, "#history-table")
-    @on(VirtualTable.RowChosen, "#history-table")
     def _entry_peeked(self, peeked: VirtualTable.RowPeeked) -> None:
         peeked.stop()
         row = peeked.row
