@@ -7,7 +7,7 @@ from registry_app.evidence import tables as evidence_tables
 from registry_app.ledger.meaning import Meaning
 from registry_app.models import rules as models_rules
 from registry_app.models import tables as models_tables
-from registry_app.people import actions as people_actions
+from registry_app.people import rules as people_rules
 from registry_app.people import tables as people_tables
 from registry_app.people.standing import may_speak
 from registry_app.policy import actions as policy_actions
@@ -27,7 +27,7 @@ MEANING = Meaning(
         **reporting_tables.FOLDS,
     },
     rules={
-        **people_actions.RULES,
+        **people_rules.RULES,
         **models_rules.RULES,
         **evidence_actions.RULES,
         **policy_actions.RULES,

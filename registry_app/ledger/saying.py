@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from registry_app.errors import Refused
 from registry_app.ledger import envelope
 from registry_app.ledger.canonical import canonical
 from registry_app.ledger.entry import Entry, Head
@@ -77,6 +78,8 @@ def say(
     if registry:
         meaning.speaker(standing, facts)
     said = tuple(_utter(standing, fact, meaning) for fact in facts)
+    if seen is not None and (not 0 < seen.size <= frontier.size or log.root_at(seen.size) != seen.root):
+        raise Refused("What was on the screen is not of this ledger.", "Look at it again and act then.")
     known = seen or Head(frontier.size, frontier.root())
     statement = Statement.of(
         registry=registry,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from registry_app.errors import Refused
-from registry_app.ledger.fact import Fact
+from registry_app.ledger.fact import SHREDDED, Fact
 from registry_app.ledger.meaning import Rule, Standing
 from registry_app.models import facts
 from registry_app.models.finding import last_number
@@ -28,6 +28,8 @@ def _may_revise(standing: Standing, said: facts.ModelRevised) -> None:
     present = _model(standing, said.model)
     _require_card(standing, said)
     _require_developer(standing, present, "revise this model", "admin")
+    if said.owner_team != present["owner_team"]:
+        require(standing, "developer", "admin", to="give a model to that team", team=said.owner_team)
     if facts.TIERS.index(said.risk_tier) < facts.TIERS.index(present["risk_tier"]):
         require(standing, "risk_officer", to="lower a model's risk tier", team=present["owner_team"], model=said.model)
 
@@ -59,6 +61,9 @@ def _may_import(standing: Standing, said: facts.VersionsImported) -> None:
         raise Refused("Versions are numbered one after the other.", "Import them again.")
     if not 1 <= len(said.versions) <= facts.MOST_IMPORTED:
         raise Refused(f"One statement imports 1 to {facts.MOST_IMPORTED} versions.", "Import them in several.")
+    ids = {each.version for each in said.versions}
+    if len(ids) != len(said.versions) or any(standing.rows.ever(VersionRow, id=name) for name in ids):
+        raise Refused("An id can be used once only.", "Import them again.")
     for each in said.versions:
         _require_digest(each.artifact)
 
@@ -72,6 +77,8 @@ def _may_dataset(standing: Standing, said: facts.DatasetRegistered) -> None:
 
 def _may_run(standing: Standing, said: facts.RunRecorded) -> None:
     _require_data(standing, said.data)
+    if standing.rows.ever(RunRow, id=said.run):
+        raise Refused("An id can be used once only.", "Record the run again.")
     if said.model:
         _require_developer(standing, _model(standing, said.model), "record a run of this model")
     else:
@@ -81,6 +88,8 @@ def _may_run(standing: Standing, said: facts.RunRecorded) -> None:
 def _may_deploy(standing: Standing, said: facts.DeploymentStarted) -> None:
     version = _version(standing, said.version)
     _require_developer(standing, _model(standing, version["model"]), "deploy this model", "admin")
+    if standing.rows.ever(DeploymentRow, id=said.deployment):
+        raise Refused("An id can be used once only.", "Deploy it again.")
     if standing.rows.one(DeploymentRow, version=said.version, environment=said.environment) is not None:
         raise Refused("That version runs there already.", "Nothing needs to be done.")
 
@@ -120,6 +129,9 @@ def _require_card(standing: Standing, said: facts.ModelRegistered | facts.ModelR
         raise Refused("That is no risk tier.", f"Use one of {', '.join(facts.TIERS)}.")
     if standing.rows.one(TeamRow, id=said.owner_team) is None:
         raise Refused("A model is owned by a team that is there.", "Form the team first.")
+    named = standing.rows.one(ModelRow, name=said.name)
+    if said.name != SHREDDED and named is not None and named["id"] != said.model:
+        raise Refused("There is a model of that name already.", "Choose another name.")
 
 
 def _require_data(standing: Standing, data: tuple[facts.Use, ...]) -> None:

@@ -6,7 +6,8 @@ speak here, and does this person hold that role. Never holds a private key or a 
 In reading order:
 
 facts.py     what can be said about people
-actions.py   who may say it
+actions.py   what people do
+rules.py     who may say what
 tables.py    what is remembered
 keys.py      which key could speak where, for audits
 standing.py  the questions rules ask: roles, transitive teams, active administrators

@@ -11,7 +11,7 @@ from registry_app import text
 from registry_app.errors import Refused, UsageError
 from registry_app.evidence.tables import EvidenceRow
 from registry_app.ledger.canonical import parse
-from registry_app.ledger.fact import Fact
+from registry_app.ledger.fact import SHREDDED, Fact
 from registry_app.ledger.meaning import Action, Rule, Standing
 from registry_app.models.finding import version_named
 from registry_app.models.tables import DatasetRow, EdgeRow, ModelRow, VersionRow
@@ -22,7 +22,7 @@ from registry_app.policy.judge import Verdict, encode_verdicts, judge, waive
 from registry_app.policy.pack import Pack, load_pack
 from registry_app.policy.subject import subject_of
 from registry_app.policy.tables import PackRow, WaiverRow
-from registry_app.vault import chance, clock, digest
+from registry_app.vault import chance, clock
 from registry_app.vault.rows import Row
 
 LONGEST_WAIVER = timedelta(days=366)
@@ -190,8 +190,11 @@ def _some(row: Row, *names: str) -> dict[str, Any]:
 
 def _may_adopt(standing: Standing, said: facts.PackAdopted) -> None:
     require(standing, "admin", "risk_officer", to="adopt a policy pack")
-    if digest.sha256_hex(said.text.encode()) != said.digest and said.text != "[shredded]":
-        raise Refused("The pack's text is not what its digest says.", "Adopt it again.")
+    if said.text == SHREDDED:
+        return
+    pack = load_pack(said.text.encode(), "pack.yaml")
+    if (pack.id, pack.version, pack.digest) != (said.pack, said.version, said.digest):
+        raise Refused("The pack's text is not what its id, version and digest say.", "Adopt it again.")
 
 
 def _may_withdraw(standing: Standing, said: facts.PackWithdrawn) -> None:
@@ -215,6 +218,8 @@ def _may_judge(standing: Standing, said: facts.VerdictsRecorded) -> None:
         (v.control, v.outcome, v.severity) for v in said.verdicts
     ):
         raise Refused("The verdicts are not what the pack's checks come to.", "Judge the version again.")
+    if again is not None and said.details not in (SHREDDED, encode_verdicts(again).decode()):
+        raise Refused("The words of the verdicts are not what the pack's checks come to.", "Judge the version again.")
 
 
 def _may_waive(standing: Standing, said: facts.WaiverGranted) -> None:
@@ -226,6 +231,9 @@ def _may_waive(standing: Standing, said: facts.WaiverGranted) -> None:
     known = pack_of(standing, pack) if pack is not None else None
     if pack is None or (known is not None and said.control not in {control.ref for control in known.controls}):
         raise Refused("There is no such control in an adopted pack.", "See 'registry-app policy show'.")
+    if standing.rows.ever(WaiverRow, id=said.waiver):
+        raise Refused("An id can be used once only.", "Grant the waiver again.")
+    clock.parse(said.ends)
     latest = clock.text(clock.parse(standing.at.reckoned) + LONGEST_WAIVER)
     if not standing.at.reckoned < said.ends <= latest:
         raise Refused("A waiver ends in the future, and within a year.", "Give another end.")

@@ -15,20 +15,12 @@ from registry_app.models.tables import ModelRow
 from registry_app.policy.actions import verdicts_fact
 from registry_app.policy.tables import PackRow
 from registry_app.reviews import facts
-from registry_app.reviews.facts import Stage
+from registry_app.reviews.facts import MEANINGS, Stage
 from registry_app.reviews.routes import FIRST_ROUTES, decode
 from registry_app.reviews.standing import progress_of
 from registry_app.reviews.tables import ReviewRow, RouteProposalRow, RouteRow
 from registry_app.vault import chance
 from registry_app.vault.rows import Row, Rows
-
-MEANINGS = {
-    "approve": "approved after review",
-    "approve_with_conditions": "approved with conditions after review",
-    "request_changes": "sent back for changes after review",
-    "reject": "rejected after review",
-}
-"""What the signature means (21 CFR 11.50(a)(3)), by outcome."""
 
 
 @dataclass(frozen=True, slots=True)

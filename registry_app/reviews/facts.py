@@ -13,6 +13,15 @@ APPROVING = ("approve", "approve_with_conditions")
 """Those that count towards a stage's quorum."""
 
 
+MEANINGS = {
+    "approve": "approved after review",
+    "approve_with_conditions": "approved with conditions after review",
+    "request_changes": "sent back for changes after review",
+    "reject": "rejected after review",
+}
+"""What the signature means (21 CFR 11.50(a)(3)), by outcome."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """One stop on a route."""

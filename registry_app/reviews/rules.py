@@ -16,7 +16,7 @@ from registry_app.reviews import facts
 from registry_app.reviews.facts import APPROVING, Stage
 from registry_app.reviews.routes import encode
 from registry_app.reviews.standing import progress_of, require_gate, why_not
-from registry_app.reviews.tables import DecisionRow, ReviewRow, RouteProposalRow, RouteRow
+from registry_app.reviews.tables import CommentRow, DecisionRow, ReviewRow, RouteProposalRow, RouteRow
 from registry_app.vault.rows import Row
 
 
@@ -30,6 +30,8 @@ def _may_adopt(standing: Standing, said: facts.RouteAdopted) -> None:
 def _may_propose(standing: Standing, said: facts.RouteProposed) -> None:
     require(standing, "admin", "risk_officer", to="propose a route")
     _require_route(said.tier, said.stages)
+    if standing.rows.ever(RouteProposalRow, id=said.proposal):
+        raise Refused("An id can be used once only.", "Propose it again.")
 
 
 def _may_confirm(standing: Standing, said: facts.RouteConfirmed) -> None:
@@ -43,6 +45,8 @@ def _may_confirm(standing: Standing, said: facts.RouteConfirmed) -> None:
 
 def _may_submit(standing: Standing, said: facts.ReviewSubmitted) -> None:
     rows = standing.rows
+    if rows.ever(ReviewRow, id=said.review):
+        raise Refused("An id can be used once only.", "Submit the version again.")
     version = rows.one(VersionRow, id=said.version)
     model = rows.one(ModelRow, id=version["model"]) if version else None
     if version is None or model is None:
@@ -70,8 +74,7 @@ def _may_decide(standing: Standing, said: facts.DecisionMade) -> None:
         )
     if progress.stage is None or said.stage != progress.stage.name:
         raise Refused("The review waits at another stage.", "Look at it again and decide then.")
-    if said.outcome not in facts.OUTCOMES:
-        raise Refused("That is no decision we know.", f"Use one of {', '.join(facts.OUTCOMES)}.")
+    _require_decision(said)
     reason = why_not(rows, standing.at, review, standing.at.person, progress.stage)
     if reason:
         raise Refused(reason, "Leave it to an independent person with that role.")
@@ -80,11 +83,27 @@ def _may_decide(standing: Standing, said: facts.DecisionMade) -> None:
     if said.outcome in APPROVING:
         if standing.at.person in progress.approved:
             raise Refused("Nobody approves the same evidence twice.", "Leave the other stages to somebody else.")
+        model = rows.one(ModelRow, id=review["model"])
+        if model is None or model["risk_tier"] != review["tier"]:
+            raise Refused("The model's risk tier has changed since it was submitted.", "Withdraw and submit it again.")
         require_gate(rows, standing.at, review)
+
+
+def _require_decision(said: facts.DecisionMade) -> None:
+    if said.outcome not in facts.OUTCOMES:
+        raise Refused("That is no decision we know.", f"Use one of {', '.join(facts.OUTCOMES)}.")
+    if said.meaning != facts.MEANINGS[said.outcome]:
+        raise Refused("The signature means something else than the decision.", "Decide again.")
+    if said.outcome == "approve_with_conditions" and not said.conditions.strip():
+        raise Refused("An approval with conditions names them.", "Give the conditions.")
+    if said.outcome in ("request_changes", "reject") and not said.comment.strip():
+        raise Refused("Sending a version back needs a reason.", "Give a comment.")
 
 
 def _may_comment(standing: Standing, said: facts.CommentMade) -> None:
     review = _open(standing, said.review)
+    if standing.rows.ever(CommentRow, id=said.comment):
+        raise Refused("An id can be used once only.", "Say it again.")
     model = standing.rows.one(ModelRow, id=review["model"])
     team = model["owner_team"] if model else ""
     if belongs(standing.rows, standing.at.person, team):

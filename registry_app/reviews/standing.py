@@ -75,12 +75,20 @@ def require_gate(rows: Rows, at: Entry, review: Row) -> None:
     waived = {
         (row["pack"], row["control"]) for row in rows.all(WaiverRow, version=version) if row["ends"] > at.reckoned
     }
-    newest = max((row["since"] for row in rows.all(EvidenceRow, version=version)), default=-1)
+    evidence = sorted(rows.all(EvidenceRow, version=version), key=lambda row: (row["since"], row["id"]))
+    ids = " ".join(row["id"] for row in evidence)
+    model = rows.one(ModelRow, id=review["model"])
+    revised = -1 if model is None else model["since"]
     for pack in rows.all(PackRow):
         verdicts = rows.all(VerdictRow, version=version, pack=pack["id"])
-        if not verdicts or verdicts[0]["pack_digest"] != pack["digest"] or verdicts[0]["since"] < newest:
+        if not verdicts or verdicts[0]["pack_digest"] != pack["digest"] or verdicts[0]["evidence"] != ids:
             raise Refused(
                 f"The gate is closed: the verdicts under {pack['id']} are missing or older than the evidence.",
+                "Judge the version first: registry-app policy judge.",
+            )
+        if verdicts[0]["since"] <= revised:
+            raise Refused(
+                f"The gate is closed: the verdicts under {pack['id']} are older than the model's inventory entry.",
                 "Judge the version first: registry-app policy judge.",
             )
         for row in verdicts:

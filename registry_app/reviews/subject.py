@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from registry_app.errors import Damaged
 from registry_app.evidence.tables import EvidenceRow
 from registry_app.ledger.canonical import canonical, parse
 from registry_app.models.tables import DatasetRow, EdgeRow, ModelRow, VersionRow
@@ -50,7 +51,7 @@ def subject_of(rows: Rows, review: Row) -> Subject:
     version = rows.one(VersionRow, id=review["version"])
     model = rows.one(ModelRow, id=review["model"])
     if version is None or model is None:
-        raise LookupError("a review of nothing")
+        raise Damaged("A review is of a version that is not there.", "Run 'registry-app verify' to find the leaf.")
     parts = [
         Part("artifact", version["id"], version["artifact"]),
         Part("details", version["id"], version["details"]),
