@@ -56,12 +56,11 @@ class Anchor:
             RolledBack: it is shorter than a head that was seen, or another one.
             Damaged: a kept head is broken, of another registry, or signed by nobody known here.
         """
-        size = log.head().size
         newest = places = 0
         for file in self._files:
             kept = [_parsed(text, file) for text in file.texts()]
             for signed in kept:
-                self._extends(log, size, signed, keys_of, file)
+                self._extends(log, signed, keys_of, file)
                 newest = max(newest, signed.checkpoint.size)
             places += bool(kept)
         return Seen(newest, places)
@@ -76,11 +75,16 @@ class Anchor:
                 continue
 
     def _extends(
-        self, log: Log, size: int, signed: SignedCheckpoint, keys_of: Callable[[str], Sequence[bytes]], file: HeadFile
+        self, log: Log, signed: SignedCheckpoint, keys_of: Callable[[str], Sequence[bytes]], file: HeadFile
     ) -> None:
         seen = signed.checkpoint
+        size = log.head().size
         if seen.origin != ORIGIN + self._registry:
             raise Damaged(f"The head in {file.path} is of another registry.", "Find out who put it there.")
+        if seen.size > size and not log.is_present():
+            with log.present() as present:  # somebody may have committed since this snapshot was taken
+                self._extends(present, signed, keys_of, file)
+            return
         if seen.size > size:
             raise RolledBack(
                 f"The ledger has {size} leaves, but {seen.size} have been seen: the last {seen.size - size} are gone.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from registry_app.errors import Damaged, UsageError
@@ -10,6 +11,7 @@ from registry_app.ledger import merkle
 from registry_app.ledger.entry import Entry, Head
 from registry_app.ledger.tables import HeadRow, LeafRow, NodeRow
 from registry_app.vault import digest
+from registry_app.vault.engine import reading
 from registry_app.vault.rows import Rows
 
 _BATCH = 2_000
@@ -37,6 +39,7 @@ class Log:
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
+        self._present = False
 
     def state(self) -> tuple[str, merkle.Frontier, str]:
         """The registry's id (empty before genesis), the frontier, and the reckoned time."""
@@ -54,6 +57,18 @@ class Log:
         """Size and root of the ledger."""
         _, frontier, _ = self.state()
         return Head(frontier.size, frontier.root())
+
+    def is_present(self) -> bool:
+        """Whether this snapshot was asked for just now, by :meth:`present`."""
+        return self._present
+
+    @contextmanager
+    def present(self) -> Iterator[Log]:
+        """The ledger as it stands by now, in a snapshot of its own."""
+        with reading(self._rows.connection.engine) as connection:
+            log = Log(Rows(connection))
+            log._present = True
+            yield log
 
     def append(self, frontier: merkle.Frontier, at: Entry, statement: str, envelope: bytes) -> Head:
         """Store ``envelope`` as the leaf at ``at.seq``, which is the end of ``frontier``; returns the new head."""

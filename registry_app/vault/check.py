@@ -12,13 +12,13 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Engine
 
 from registry_app.errors import Damaged, IntegrityError, StorageError
-from registry_app.vault.engine import from_os, open_sqlcipher, reading, translated
+from registry_app.vault.engine import open_sqlcipher, reading, translated
 from registry_app.vault.folder import Folder
 
 QUICK_LIMIT = 16 << 20
@@ -93,13 +93,12 @@ def copied(folder: Folder, place: Path) -> Path:
 
 
 def sweep(folder: Folder) -> None:
-    """Remove copies that a killed process left; only for whoever holds the registry alone."""
-    try:
+    """Remove what a killed process left half written; only for whoever holds the registry alone."""
+    with suppress(OSError):
         for left in folder.path.glob(f"{COPY}*"):
-            if left.is_dir() and not left.is_symlink():
-                shutil.rmtree(left, ignore_errors=True)
-    except OSError as error:
-        raise from_os(error) from error
+            shutil.rmtree(left, ignore_errors=True)
+        for left in folder.path.glob(".keyring.*.tmp"):
+            left.unlink(missing_ok=True)
 
 
 def _small(path: Path) -> bool:

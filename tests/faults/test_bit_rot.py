@@ -71,10 +71,10 @@ def test_the_kept_keyring_and_the_lock_have_no_authority(small: Ground) -> None:
 def test_a_damaged_keyring_offers_the_one_before_and_that_one_opens(small: Ground) -> None:
     current = small.folder / keyfile.CURRENT
     flip(current, 700, 3)
-    with pytest.raises(IntegrityError, match="keyring.previous.json"):
+    with pytest.raises(IntegrityError, match=r"keyring\.previous\.json"):
         small.open()
     current.unlink()
-    with pytest.raises(IntegrityError, match="keyring.previous.json"):
+    with pytest.raises(IntegrityError, match=r"keyring\.previous\.json"):
         small.open()
     keyfile.restore_previous(small.folder)
     small.open("val").close()
