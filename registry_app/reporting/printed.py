@@ -33,12 +33,12 @@ def absent(content: DossierContent, pages: Sequence[str]) -> tuple[tuple[str, ..
 
 def printed(content: DossierContent) -> Iterator[tuple[str, str]]:
     """Each run, and what it is called in a finding."""
-    yield "the model's name and version", f"{cut(content.model.card.name, 200)}Version {content.version.summary.number}"
+    yield "the model's name and version", f"{cut(content.model.card.name, 120)}Version {content.version.summary.number}"
     yield "the state", f"{content.state.title}{cut(content.state.sentence, 300)}"
     yield "the artifact's digest", content.version.summary.artifact
     yield "the registry", f"Registry{content.registry.id}"
     yield "the ledger's root", f"Ledger root{content.registry.root}"
-    yield "who issued it", f"Issued by{cut(content.issuer, 80)}"
+    yield "who issued it", f"Issued by{cut(content.issuer, 60)}"
     yield "when it was issued", f"Issued{when(content.issued)}"
     for line in content.signatures:
         name = f"the decision at leaf {line.seq}"
