@@ -113,10 +113,9 @@ def _drawn(graph: Graph, spots: dict[str, _Spot], hops: list[tuple[str, str]], p
         for key in column:
             spots[key].y = y + (1 if spots[key].node else 0)
             y += 4 if spots[key].node else 2
-        labels = {key: pen.fit(node.label, min(_LABEL, max(4, cell_len(pen.words(node.label[:200])))))
-                  for key in column if (node := spots[key].node)}
-        wide = max((max(cell_len(label), len(spots[key].node.kind)) for key, label in labels.items()  # type: ignore[union-attr]
-                    ), default=0) + 4
+        nodes = {key: node for key in column if (node := spots[key].node) is not None}
+        labels = {key: pen.fit(node.label, _cells(node, pen)) for key, node in nodes.items()}
+        wide = max((max(cell_len(labels[key]), len(node.kind)) for key, node in nodes.items()), default=0) + 4
         sources = sorted({source for source, target in hops if source in column}, key=lambda key: spots[key].y)
         gutter = x + wide
         for key in column:
@@ -171,9 +170,15 @@ def _layering(graph: Graph) -> dict[str, int]:
     return layer
 
 
+def _cells(node: Node, pen: Pen) -> int:
+    """Cells of a node's label: what it needs, at most :data:`_LABEL`."""
+    return min(_LABEL, max(4, cell_len(pen.words(node.label[:200]))))
+
+
 def _middle(spots: dict[str, _Spot], key: str) -> tuple[float, str]:
     before = [spots[source].y for source in spots[key].before]
-    label = spots[key].node.label if spots[key].node else ""  # type: ignore[union-attr]
+    node = spots[key].node
+    label = node.label if node else ""
     return (sum(before) / len(before) if before else 0.0, label)
 
 
@@ -185,7 +190,11 @@ def _tree(graph: Graph, pen: Pen) -> Content:
     for node in graph.nodes[:MOST_LINES]:
         if node.depth != depth:
             depth = node.depth
-            way = "this" if depth == 0 else f"{abs(depth)} step{'s'[: abs(depth) - 1]} {'upstream' if depth < 0 else 'downstream'}"
+            way = (
+                "this"
+                if depth == 0
+                else f"{abs(depth)} step{'s'[: abs(depth) - 1]} {'upstream' if depth < 0 else 'downstream'}"
+            )
             lines.append(Content.assemble((way, STYLES["accent"])))
         lines.append(
             Content.assemble(

@@ -42,7 +42,11 @@ class HistoryOf(View[tuple[HistoryLine, ...]]):
     def ask(self, reader: Reader) -> tuple[HistoryLine, ...]:
         rows = reader.rows
         version = version_named(rows, self.version)["id"]
-        found = [*rows.every(VersionRow, id=version), *rows.every(TagRow, subject=version), *rows.every(EdgeRow, target=version)]
+        found = [
+            *rows.every(VersionRow, id=version),
+            *rows.every(TagRow, subject=version),
+            *rows.every(EdgeRow, target=version),
+        ]
         for table in _DIRECT:
             found += rows.every(table, version=version)
         ends = {row["until"] for row in found if row.get("until") is not None}

@@ -31,7 +31,9 @@ class Masthead(Header):
 
     def format_title(self) -> Content:
         between = getattr(self.app, "pen", Pen()).between
-        return Content.assemble(self.screen_title, *((between, (self.screen_sub_title, "$text-muted")) if self.screen_sub_title else ()))
+        return Content.assemble(
+            self.screen_title, *((between, (self.screen_sub_title, "$text-muted")) if self.screen_sub_title else ())
+        )
 
 
 class Sheet(ScrollableContainer):

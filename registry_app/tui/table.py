@@ -159,7 +159,7 @@ class VirtualTable(ScrollView, can_focus=True):
         self._waiting = True
         self._opens = opens
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return self._opens or action != "choose"
 
     @property
@@ -354,7 +354,9 @@ class VirtualTable(ScrollView, can_focus=True):
             if not cells:
                 continue
             cell = column.cell(row)
-            words, role = (str(cell), cell.role) if isinstance(cell, Mark) else (cell, "") if isinstance(cell, str) else cell
+            words, role = (
+                (str(cell), cell.role) if isinstance(cell, Mark) else (cell, "") if isinstance(cell, str) else cell
+            )
             style = plain + self._role(role) if role else plain
             segments.append(Segment(self._pen.fit(words, cells, number=column.number), style))
             segments.append(Segment(" ", plain))
@@ -366,4 +368,6 @@ class VirtualTable(ScrollView, can_focus=True):
 
     def _words(self, words: str, width: int) -> Strip:
         style = self.rich_style + self._role("muted")
-        return Strip([Segment("  " + self._pen.fit(words, max(0, width - 2)), style)]).adjust_cell_length(width, self.rich_style)
+        return Strip([Segment("  " + self._pen.fit(words, max(0, width - 2)), style)]).adjust_cell_length(
+            width, self.rich_style
+        )

@@ -123,6 +123,15 @@ async def press(pilot: Pilot[Any], *keys: str) -> None:
         await settle(pilot)
 
 
+async def seen(pilot: Pilot[Any], words: str) -> None:
+    """Until these words are on the screen; the palette searches in its own time."""
+    for _ in range(500):
+        if words in screen_text(pilot.app):
+            return
+        await pilot.pause(0.02)
+    raise AssertionError(f"{words!r} does not come")
+
+
 def screen_text(app: Any) -> str:
     """What is on the screen, without colours."""
     strips = app.screen._compositor.render_strips()

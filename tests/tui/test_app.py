@@ -9,7 +9,8 @@ from textual.widgets import Input
 from registry_app.tui.screens.explain import Explain
 from registry_app.tui.screens.inbox import InboxScreen
 from registry_app.tui.screens.unlock import Unlock
-from tests.tui.playhouse import PHRASE, House, playing, press, same_picture, screen_text, settle
+from registry_app.tui.screens.version import VersionScreen
+from tests.tui.playhouse import PHRASE, House, playing, press, same_picture, screen_text, seen, settle
 
 
 def test_importing_the_app_loads_no_store_and_nothing_heavy() -> None:
@@ -94,10 +95,11 @@ def test_the_palette_finds_a_version_by_its_models_name(house: House) -> None:
         app = house.app()
         async with playing(app) as pilot:
             await press(pilot, "ctrl+p", *"credit-risk:1")
-            await pilot.pause(0.3)
-            await press(pilot, "down", "enter")
+            await seen(pilot, "by Dev Person")
+            await press(pilot, "enter")
             await settle(pilot)
-            assert "credit-risk:1" in app.screen.sub_title if app.screen.sub_title else False
+            assert isinstance(app.screen, VersionScreen)
+            assert "credit-risk:1" in screen_text(app)
 
     asyncio.run(story())
 

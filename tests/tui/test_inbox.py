@@ -22,7 +22,12 @@ def table(app: Any, name: str) -> VirtualTable:
 
 
 def more_models(house: House) -> None:
-    for name, tier in (("churn", "low"), ("[bold]pricing[/]", "critical"), ("模型-リスク", "high"), ("m" * 120, "medium")):
+    for name, tier in (
+        ("churn", "low"),
+        ("[bold]pricing[/]", "critical"),
+        ("模型-リスク", "high"),
+        ("m" * 120, "medium"),
+    ):
         house.run(
             "dev",
             RegisterModel(name=name, team="credit", tier=tier, tier_rationale="As it is.", purpose="Serve."),

@@ -10,7 +10,16 @@ from registry_app.tui.pen import Pen
 from registry_app.tui.table import KEPT, PAGE, Column, VirtualTable
 from tests.tui.playhouse import screen_text
 
-HOSTILE = ("[bold red]x[/]", "\x1b[31mred\x1b[0m\x07", "abc\u202egnp.exe", "n" * 4_000, "模型" * 40, "e" + "\u0301" * 300, "a\nb\tc", "\u200bhid\x00den")
+HOSTILE = (
+    "[bold red]x[/]",
+    "\x1b[31mred\x1b[0m\x07",
+    "abc\u202egnp.exe",
+    "n" * 4_000,
+    "模型" * 40,
+    "e" + "\u0301" * 300,
+    "a\nb\tc",
+    "\u200bhid\x00den",
+)
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,16 @@ def performance() -> Result:
     names = ("accuracy", "balanced_accuracy", "precision", "recall", "specificity", "f1", "selection_rate")
     return Result(
         kind="performance",
-        data={"digest": "a" * 64, "rows": 300, "label": "good", "positive": "1", "prediction": "p", "score": None,
-              "threshold": None, "sensitive": []},
+        data={
+            "digest": "a" * 64,
+            "rows": 300,
+            "label": "good",
+            "positive": "1",
+            "prediction": "p",
+            "score": None,
+            "threshold": None,
+            "sensitive": [],
+        },
         parameters={"draws": 1000},
         seed=7,
         libraries={"numpy": "2.4.6"},
@@ -143,7 +151,18 @@ def test_a_plain_alphabet_is_used_when_it_is_asked_for(house: House, monkeypatch
         app = house.app()
         async with playing(app) as pilot:
             shown = [screen_text(app)]
-            for keys in (("2",), ("3",), ("1", "enter"), ("2",), ("3",), ("4",), ("5",), ("6",), ("d",), ("escape", "c")):
+            for keys in (
+                ("2",),
+                ("3",),
+                ("1", "enter"),
+                ("2",),
+                ("3",),
+                ("4",),
+                ("5",),
+                ("6",),
+                ("d",),
+                ("escape", "c"),
+            ):
                 await press(pilot, *keys)
                 shown.append(screen_text(app))
             foreign = {(place, letter) for place, words in enumerate(shown) for letter in words if not letter.isascii()}

@@ -64,9 +64,13 @@ def _fairness(page: Prose, result: Result) -> None:
         limit = float(outcome["limit"])
         page.blank()
         page.item((("Impact ratio by ", "strong"), (" and ".join(by), "strong"), (f": {outcome['outcome']}", "")), 0)
-        _draw(page, bars.bar_lines(figure.impact_bars(result, by, limit), limit, width=page.width, ascii=page.pen.ascii))
+        _draw(
+            page, bars.bar_lines(figure.impact_bars(result, by, limit), limit, width=page.width, ascii=page.pen.ascii)
+        )
         page.item((("Selection rate by ", "strong"), (" and ".join(by), "strong")), 0)
-        _draw(page, bars.bar_lines(figure.rate_bars(result, by, "selection_rate"), width=page.width, ascii=page.pen.ascii))
+        _draw(
+            page, bars.bar_lines(figure.rate_bars(result, by, "selection_rate"), width=page.width, ascii=page.pen.ascii)
+        )
     page.blank()
     for each in found["disparities"]:
         value = f"{float(each['value']):.3f}" if "value" in each else f"undefined: {each['undefined']}"

@@ -32,16 +32,23 @@ def _review(page: Prose, review: ReviewDetail) -> None:
         if review.gate:
             page.marked("gate", ((("x " if pen.ascii else "✗ "), "error"), (review.gate, "error")))
         else:
-            page.marked("gate", ((("+ " if pen.ascii else "✓ "), "success"), ("open: nothing closes the way to an approval", "")))
+            page.marked(
+                "gate",
+                ((("+ " if pen.ascii else "✓ "), "success"), ("open: nothing closes the way to an approval", "")),
+            )
     page.blank()
     page.say("Route", "strong")
     for stage in review.stages:
-        approved = [d for d in review.decisions if d.stage == stage.name and d.outcome.startswith("approve") and not d.lapsed]
+        approved = [
+            d for d in review.decisions if d.stage == stage.name and d.outcome.startswith("approve") and not d.lapsed
+        ]
         who = {decision.person for decision in approved}
         waits = summary.state == "open" and stage.name == summary.stage
         mark = pen.mark("approve" if len(who) >= stage.quorum else "open" if waits else "not_submitted")
         words = f"{len(who)} of {stage.quorum} approved, by a {stage.role.replace('_', ' ')}"
-        page.item(((mark.shape + " ", mark.role), (stage.name, "strong"), (f": {words}{'; waits here' if waits else ''}", "")))
+        page.item(
+            ((mark.shape + " ", mark.role), (stage.name, "strong"), (f": {words}{'; waits here' if waits else ''}", ""))
+        )
     page.blank()
     page.say("Decisions", "strong")
     if not review.decisions:
@@ -61,7 +68,14 @@ def _review(page: Prose, review: ReviewDetail) -> None:
 
 def _decision(page: Prose, decision: DecisionLine) -> None:
     mark = page.pen.mark(decision.outcome)
-    page.item((mark, (page.pen.between, "muted"), (decision.person, "strong"), (f", {decision.stage}, leaf {decision.seq}", "")))
+    page.item(
+        (
+            mark,
+            (page.pen.between, "muted"),
+            (decision.person, "strong"),
+            (f", {decision.stage}, leaf {decision.seq}", ""),
+        )
+    )
     page.say(f"{decision.meaning}, {moment(decision.time)} UTC", "muted", 4)
     if decision.comment:
         page.say(decision.comment, "", 4)
@@ -69,4 +83,10 @@ def _decision(page: Prose, decision: DecisionLine) -> None:
         page.say(f"Conditions: {decision.conditions}", "warning", 4)
     if decision.lapsed:
         lapsed = page.pen.mark("lapsed")
-        page.item(((f"{lapsed.shape} ", lapsed.role), (f"lapsed: {', '.join(decision.lapsed)} since it was signed", lapsed.role)), 4)
+        page.item(
+            (
+                (f"{lapsed.shape} ", lapsed.role),
+                (f"lapsed: {', '.join(decision.lapsed)} since it was signed", lapsed.role),
+            ),
+            4,
+        )

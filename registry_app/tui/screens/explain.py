@@ -16,7 +16,15 @@ from registry_app.tui.prose import Prose
 _MARKS = ("met", "not_met", "insufficient_evidence", "not_applicable", "waived", "open", "approved",
           "approved_with_conditions", "changes_requested", "rejected", "withdrawn", "lapsed", "low", "medium", "high", "critical")  # fmt: skip
 
-_EVERYWHERE = ("Scroll Left", "Scroll Right", "Page Left", "Page Right", "Copy selected text", "Focus Next", "Focus Previous")
+_EVERYWHERE = (
+    "Scroll Left",
+    "Scroll Right",
+    "Page Left",
+    "Page Right",
+    "Copy selected text",
+    "Focus Next",
+    "Focus Previous",
+)
 """Keys of Textual that need no explaining."""
 
 
@@ -58,7 +66,9 @@ class Explain(Desk[None]):
         page.heading("Keys here")
         shown: dict[str, list[str]] = {}
         for key, words, display in self._keys:
-            shown.setdefault(words, []).append(display or (key if self.pen.ascii else self.app.get_key_display(Binding(key, "", ""))))
+            shown.setdefault(words, []).append(
+                display or (key if self.pen.ascii else self.app.get_key_display(Binding(key, "", "")))
+            )
         for words, keys in shown.items():
             page.pair(" ".join(dict.fromkeys(keys))[:30], words)
         page.pair("ctrl+p", "Search models, versions and actions by name")

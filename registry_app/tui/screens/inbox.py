@@ -98,7 +98,9 @@ class InboxScreen(Desk[None]):
             with TabPane("Versions", id="versions"):
                 yield VirtualTable(
                     (
-                        Column("version", 16, lambda row: (f"{row.model}:{row.number}", "strong"), share=3, number=True),
+                        Column(
+                            "version", 16, lambda row: (f"{row.model}:{row.number}", "strong"), share=3, number=True
+                        ),
                         Column("scan", 15, lambda row: pen.mark(row.scan), drop=2),
                         Column("format", 10, lambda row: row.format, drop=3),
                         Column("author", 14, lambda row: row.author, share=1, drop=1),
@@ -140,7 +142,9 @@ class InboxScreen(Desk[None]):
         """Mine, or every open review."""
         self.action_tab("reviews")
         self._everything = not self._everything
-        self.query_one(TabbedContent).get_tab("reviews").label = "All open reviews" if self._everything else "Waiting for me"
+        self.query_one(TabbedContent).get_tab("reviews").label = (
+            "All open reviews" if self._everything else "Waiting for me"
+        )
         self.ask(Inbox(self._everything, limit=MOST), self._reviewed)
 
     def action_sort(self) -> None:
@@ -207,7 +211,9 @@ class InboxScreen(Desk[None]):
             if table.id == "models-table"
             else VersionsMatching(words, wanted.after, PAGE)
         )
-        self.ask(view, lambda rows: table.add_page(wanted.round, wanted.number, rows), group=f"{table.id} {wanted.number}")
+        self.ask(
+            view, lambda rows: table.add_page(wanted.round, wanted.number, rows), group=f"{table.id} {wanted.number}"
+        )
 
     @on(VirtualTable.HeaderChosen)
     def _header_chosen(self, chosen: VirtualTable.HeaderChosen) -> None:
@@ -266,7 +272,9 @@ class InboxScreen(Desk[None]):
     def _show_reviews(self) -> None:
         table = self._table("reviews")
         words = self._filters["reviews"].strip().casefold()
-        rows = [row for row in self._reviews if words in f"{row.version} {row.tier} {row.stage} {row.submitter}".casefold()]
+        rows = [
+            row for row in self._reviews if words in f"{row.version} {row.tier} {row.stage} {row.submitter}".casefold()
+        ]
         if self._sort >= 0:
             cell = table.columns[self._sort].cell
             rows.sort(key=lambda row: _sorted_as(row, table.columns[self._sort].title, cell(row)))

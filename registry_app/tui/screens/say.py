@@ -27,7 +27,9 @@ class Say(Dialog):
 
     CSS_PATH = "say.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "record", "Record")]
-    EXPLAINED = "What you write is signed with your key, kept sealed in the registry, and its digest stands in the ledger."
+    EXPLAINED = (
+        "What you write is signed with your key, kept sealed in the registry, and its digest stands in the ledger."
+    )
 
     def __init__(self, title: str, means: str, label: str, door: str, action: Callable[[str], Action]) -> None:
         super().__init__()

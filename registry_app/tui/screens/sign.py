@@ -11,8 +11,8 @@ from textual.content import Content
 from textual.widgets import Button, Footer, Input, Label, RadioButton, RadioSet, Static, TextArea
 
 from registry_app.errors import AuthenticationError, RegistryError
-from registry_app.reviews.actions import MEANINGS, Decide
-from registry_app.reviews.facts import APPROVING, OUTCOMES
+from registry_app.reviews.actions import Decide
+from registry_app.reviews.facts import APPROVING, MEANINGS, OUTCOMES
 from registry_app.reviews.views import ReviewDetail
 from registry_app.tui.pane import Page
 from registry_app.tui.pen import Pen, short
@@ -167,7 +167,9 @@ def signed_page(whole: Whole, review: ReviewDetail, opened: frozenset[str], pen:
     page.pair("version", whole.name, "strong")
     page.pair("stage", f"{review.summary.stage}, decided by a {review.summary.role}")
     names = {use.id: f"{use.name} ({use.role})" for use in whole.version.data}
-    kinds = {one.summary.id: f"{one.summary.kind}, {one.summary.dataset or 'data not registered'}" for one in whole.evidence}
+    kinds = {
+        one.summary.id: f"{one.summary.kind}, {one.summary.dataset or 'data not registered'}" for one in whole.evidence
+    }
     for place, part in enumerate(review.parts):
         label = names.get(part.id.split(" ")[0]) or kinds.get(part.id) or ""
         if part.kind == "verdicts":
@@ -184,7 +186,13 @@ def signed_page(whole: Whole, review: ReviewDetail, opened: frozenset[str], pen:
     return page.content()
 
 
-_TABS = {"artifact": "overview", "dataset": "lineage", "evidence": "evidence", "verdicts": "verdicts", "comment": "review"}
+_TABS = {
+    "artifact": "overview",
+    "dataset": "lineage",
+    "evidence": "evidence",
+    "verdicts": "verdicts",
+    "comment": "review",
+}
 
 
 def _verdicts(whole: Whole, pack: str) -> str:

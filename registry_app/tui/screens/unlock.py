@@ -69,9 +69,10 @@ class Unlock(Desk[None]):
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        if self._folder and self._handle and self._passphrase:
-            self.query_one("#passphrase", Input).value = self._passphrase
-            self._passphrase = None
+        given, self._passphrase = self._passphrase, None
+        if given:
+            self.query_one("#passphrase", Input).value = given
+        if given and self._folder and self._handle:
             self._open()
         else:
             self.run_worker(_load, thread=True, group="load", exit_on_error=False)
@@ -119,7 +120,12 @@ class Unlock(Desk[None]):
             return
         self._opening = True
         self.say("Opening: the passphrase is stretched into a key" + self.pen.dots)
-        path, who, phrase, opener = Path(folder.value).expanduser(), handle.value.strip(), secret.value, self.room.opener
+        path, who, phrase, opener = (
+            Path(folder.value).expanduser(),
+            handle.value.strip(),
+            secret.value,
+            self.room.opener,
+        )
 
         def work() -> Seat:
             seat = opener(path, who, phrase)

@@ -43,7 +43,10 @@ class VersionScreen(Desk[None]):
     CSS_PATH = "version.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back"),
-        *(Binding(str(place), f"tab('{tab}')", tab.capitalize(), show=False) for place, tab in enumerate(TABS, start=1)),
+        *(
+            Binding(str(place), f"tab('{tab}')", tab.capitalize(), show=False)
+            for place, tab in enumerate(TABS, start=1)
+        ),
         Binding("d", "decide", "Decide"),
         Binding("c", "comment", "Comment"),
         Binding("u", "submit", "Submit"),
@@ -154,7 +157,9 @@ class VersionScreen(Desk[None]):
         if self._whole is None or self._whole.review is None:
             return
         review = self._whole.review.summary.id
-        dialog = Say(f"Comment on {self._whole.name}", _LAPSES, "Comment", "Record", lambda words: Comment(review, words))
+        dialog = Say(
+            f"Comment on {self._whole.name}", _LAPSES, "Comment", "Record", lambda words: Comment(review, words)
+        )
         self.app.push_screen(dialog, self._answered)
 
     def action_submit(self) -> None:
@@ -165,7 +170,9 @@ class VersionScreen(Desk[None]):
             "The version is judged by every adopted pack, and goes the route of its model's risk tier. Its digest, data and "
             "evidence are what reviewers will sign."
         )
-        dialog = Say(f"Submit {self._whole.name} for review", means, "Note to reviewers", "Submit", lambda w: Submit(version, w))
+        dialog = Say(
+            f"Submit {self._whole.name} for review", means, "Note to reviewers", "Submit", lambda w: Submit(version, w)
+        )
         self.app.push_screen(dialog, self._answered)
 
     def action_withdraw(self) -> None:
@@ -173,7 +180,9 @@ class VersionScreen(Desk[None]):
             return
         review = self._whole.review.summary.id
         means = "The review ends without a decision. The version can be submitted again."
-        dialog = Say(f"Withdraw {self._whole.name} from review", means, "Reason", "Withdraw", lambda w: Withdraw(review, w))
+        dialog = Say(
+            f"Withdraw {self._whole.name} from review", means, "Reason", "Withdraw", lambda w: Withdraw(review, w)
+        )
         self.app.push_screen(dialog, self._answered)
 
     def action_copy(self) -> None:
@@ -261,7 +270,9 @@ class VersionScreen(Desk[None]):
     def _receipt(self, answer: Answer) -> None:
         if not isinstance(answer, Receipt):
             return
-        said = ", ".join(fact.meaning if isinstance(fact, DecisionMade) else fact.KIND.replace("-", " ") for fact in answer.facts)
+        said = ", ".join(
+            fact.meaning if isinstance(fact, DecisionMade) else fact.KIND.replace("-", " ") for fact in answer.facts
+        )
         name = self._whole.name[:60] if self._whole else ""
         line = f"Recorded: {name} {said}, leaf {answer.seq}, {answer.time[:19].replace('T', ' ')} UTC."
         self.room.said = "\n".join((line, *answer.notices))
