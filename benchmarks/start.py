@@ -29,8 +29,8 @@ def measure(repeats: int = 7, versions: tuple[int, ...] = (1_000, 1_000_000)) ->
     """Milliseconds, the best of ``repeats``, and ratios to the bare counterpart of the same run."""
     python = [sys.executable]
     bare = _best([*python, "-c", "pass"], repeats)
-    ours_help = _best([*python, "-m", "registry_app.cli.main", "--help"], repeats)
-    ours_version = _best([*python, "-m", "registry_app.cli.main", "--version"], repeats)
+    ours_help = _best([*python, "-m", "registry_app", "--help"], repeats)
+    ours_version = _best([*python, "-m", "registry_app", "--version"], repeats)
     mlflow = _best([*python, "-m", "mlflow", "--version"], 3)
     minimal = min(_paint([*python, "-c", _MINIMAL], {}, MARK) for _ in range(repeats))
     found: dict[str, Any] = {
@@ -73,7 +73,7 @@ def _paint(command: list[str], environment: dict[str, str], mark: bytes) -> floa
 
 def _app(folder: Path, repeats: int) -> tuple[float, float]:
     """Start to the painted unlock screen; Enter after the passphrase to the painted inbox, less the key derivation."""
-    command = [sys.executable, "-m", "registry_app.cli.main", "-r", str(folder), "--as", "dev"]
+    command = [sys.executable, "-m", "registry_app", "-r", str(folder), "--as", "dev"]
     unlocks, inboxes = [], []
     for _ in range(repeats):
         with _Terminal(command, {}) as terminal:

@@ -21,6 +21,7 @@ custody       what changes keyring and ledger together
 verification  the six answers
 demo          a whole story on public data
 cli, tui      the two faces
+front         the front door: a verb, or the screen
 
 ``from registry_app import Workspace`` is the SDK's way in; names load when they are first used (PEP 562).
 """

@@ -7,6 +7,7 @@ loads a room before a verb needs it (``--help`` loads nothing but typer).
 main.py       the front door: ``run()``, the table of nouns, each loaded when it is named
 options.py    the options every verb takes, and the forms of values: dates, pairs
 outcome.py    the one place that turns errors into words and exit codes
+screen.py     the way to the screen, handed in by the front door
 desk.py       an open registry at a terminal: passphrases, answers, receipts, progress
 table.py      aligned columns and JSON, harmless on a terminal
 start.py      init, demo, whoami, passphrase

@@ -205,7 +205,8 @@ def confirm(
 def _decide(ctx: typer.Context, version: str, outcome: str, comment: str, conditions: str, subject: str) -> None:
     """Show what will be signed on stderr, ask for the passphrase, and sign exactly that."""
     from registry_app.policy.views import VerdictsOf, WaiversOf
-    from registry_app.reviews.actions import MEANINGS, Decide
+    from registry_app.reviews.actions import Decide
+    from registry_app.reviews.facts import MEANINGS
     from registry_app.reviews.views import ReviewsOf
 
     with opened(ctx) as desk:

@@ -21,6 +21,7 @@ from registry_app.cli.desk import (
 )
 from registry_app.cli.options import PASSPHRASE, REGISTRY, Room, Wishes, wishes
 from registry_app.cli.people import grants_of
+from registry_app.cli.screen import open_screen
 from registry_app.cli.table import listing
 from registry_app.errors import UsageError
 from registry_app.text import harmless
@@ -119,7 +120,7 @@ def demo(
     give(wishes(ctx), told, lambda: harmless(str(told), lines=True))
     if not no_tui and interactive() and sys.stdout.isatty():
         secret = (folder / "passphrase.txt").read_text("utf-8").strip()
-        _open_screen(str(folder / "registry"), "validator", secret)
+        open_screen(folder / "registry", "validator", secret)
 
 
 @whoami_app.command("whoami")
@@ -177,10 +178,5 @@ def screen(ctx: typer.Context, wanted: Wishes) -> None:
         raise typer.Exit(UsageError.exit_code)
     folder = wanted.folder() if wanted.registry or os.environ.get(REGISTRY) else None
     given = wanted.passphrase_file or os.environ.get(PASSPHRASE)
-    _open_screen(folder, wanted.who() or "", present_passphrase(wanted) if given else None)
-
-
-def _open_screen(folder: str | None, handle: str, secret: str | None) -> None:
-    from registry_app.tui.app import RegistryApp
-
-    RegistryApp(Path(folder) if folder else None, handle, secret).run()
+    secret = present_passphrase(wanted) if given else None
+    open_screen(Path(folder) if folder else None, wanted.who() or "", secret)

@@ -17,7 +17,7 @@ from registry_app import errors
 from registry_app.cli.outcome import carry_out
 from tests.cli.conftest import SECRET, Ask
 
-ENTRY = "from registry_app.cli.main import run; run()"
+ENTRY = "from registry_app.front import run; run()"
 
 
 def enter(folder: Path, *args: str, secret: str = SECRET, who: str = "ada", before: str = "", **more: Any) -> Any:

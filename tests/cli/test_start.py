@@ -22,7 +22,7 @@ class Terminal:
     """The real command at a pseudo-terminal, typed at by a test."""
 
     def __init__(self, *args: str) -> None:
-        code = "from registry_app.cli.main import run; run()"
+        code = "from registry_app.front import run; run()"
         self.seen = ""
         self.child, self.screen = pty.fork()
         if self.child == 0:

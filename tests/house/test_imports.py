@@ -29,7 +29,7 @@ def loaded_by(code: str) -> set[str]:
 def test_help_and_version_load_nothing_heavy_no_store_and_no_screen(arguments: list[str]) -> None:
     call = (
         f"import sys; sys.argv = {['registry-app', *arguments]!r}\n"
-        "from registry_app.cli.main import run\n"
+        "from registry_app.front import run\n"
         "try: run()\n"
         "except SystemExit as end: assert not end.code, end.code\n"
         "pass"

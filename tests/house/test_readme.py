@@ -36,7 +36,7 @@ def first_command(title: str) -> str:
 def help_text(*arguments: str) -> str:
     """What ``registry-app ARGUMENTS --help`` prints on a wide screen."""
     done = subprocess.run(
-        [sys.executable, "-c", "from registry_app.cli.main import run; run()", *arguments, "--help"],
+        [sys.executable, "-c", "from registry_app.front import run; run()", *arguments, "--help"],
         capture_output=True,
         text=True,
         check=True,

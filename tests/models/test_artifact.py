@@ -11,6 +11,7 @@ import pytest
 from registry_app.errors import StorageError, UsageError
 from registry_app.models import artifact
 from registry_app.models.artifact import guess_format, measure_artifact
+from registry_app.vault import digest
 
 
 def lay(root: Path, files: dict[str, bytes]) -> Path:
@@ -134,14 +135,14 @@ def test_a_file_that_grows_while_it_is_read_is_refused(tmp_path: Path, monkeypat
     path = tmp_path / "weights"
     path.write_bytes(b"1" * 100)
 
-    class Meddler(artifact.digest.Running):
+    class Meddler(digest.Running):
         def update(self, piece: bytes) -> None:
             with path.open("ab") as stream:
                 stream.write(b"more")
             monkeypatch.undo()
             super().update(piece)
 
-    monkeypatch.setattr(artifact.digest, "Running", Meddler)
+    monkeypatch.setattr(digest, "Running", Meddler)
     assert refused(path) == "'weights' changed while it was being read."
 
 

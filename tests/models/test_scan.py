@@ -143,7 +143,7 @@ def test_a_child_that_answers_nonsense_is_an_error(tmp_path: Path, monkeypatch: 
     for code in ("", "print('{}')", 'print(\'{"outcome": "splendid", "findings": []}\')'):
         monkeypatch.setattr(scan, "_CHILD", code)
         assert scan.scan(tmp_path).outcome == "error"
-    monkeypatch.setattr(scan.sys, "executable", str(tmp_path / "absent"))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "absent"))
     assert scan.scan(tmp_path).findings == ("The scanner could not be started.",)
 
 

@@ -1,0 +1,24 @@
+"""The front door: a verb goes to the command line, no verb to the screen. The two faces never see each other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def run() -> None:
+    """The console entry."""
+    from registry_app.cli.main import run as command_line
+    from registry_app.cli.screen import hand_in
+
+    hand_in(_screen)
+    command_line()
+
+
+def _screen(folder: Path | None, handle: str, passphrase: str | None) -> None:
+    from registry_app.tui.app import RegistryApp
+
+    RegistryApp(folder, handle, passphrase).run()
+
+
+if __name__ == "__main__":
+    run()
