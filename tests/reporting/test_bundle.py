@@ -23,7 +23,7 @@ def test_a_small_ledger_is_handed_out_whole_with_what_is_about_the_version(hande
     disclosed = b"".join(bundle.payloads.values())
     for words in (b"Val Person", b"credit-scoring", b"The intersection with age is thin", b"Quarterly fairness report"):
         assert words in disclosed
-    assert b"Admin" not in disclosed.replace(b"Ada Admin", b"Admin") or b"Ada Admin" not in disclosed
+    assert b"Ada Admin" not in disclosed
 
 
 def test_a_part_carries_its_inclusion_paths(handed: Handed) -> None:
@@ -45,7 +45,7 @@ def test_a_bundle_reads_back_and_has_one_form_only(handed: Handed) -> None:
         data + b" ",
         data.replace(b'"size":', b'"sise":'),
         data.replace(b"bundle/v1", b"bundle/v2"),
-        data.replace(b'"seq":1,', b'"seq":-1,'),
+        data.replace(b'"seq":1}', b'"seq":-1}'),
         data.replace(b'"whole":true', b'"whole":1'),
         b"[]",
         b"{}",
@@ -53,5 +53,6 @@ def test_a_bundle_reads_back_and_has_one_form_only(handed: Handed) -> None:
         twice.encode(),
     )
     for one in broken:
+        assert one != data
         with pytest.raises(IntegrityError):
             decode(one)
