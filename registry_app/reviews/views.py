@@ -42,6 +42,8 @@ class ReviewSummary:
     """Why it waits for whoever asks; empty when it does not."""
     why_not: str
     """Why whoever asks may not decide; empty when they may."""
+    seq: int
+    """Where in the ledger it was submitted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,19 +110,20 @@ class Inbox(View[tuple[ReviewSummary, ...]]):
 
     everything: bool = False
     after: int = -1
-    """The position of the last submission seen."""
+    """The ``seq`` of the last review seen."""
     limit: int = PAGE
 
     def ask(self, reader: Reader) -> tuple[ReviewSummary, ...]:
-        held = ReviewRow.__table__.c  # type: ignore[attr-defined]
-        query = select(ReviewRow.__table__).where(held.state == "open", held.since > self.after)  # type: ignore[attr-defined]
-        if reader.rows.at is None:
-            query = query.where(held.until.is_(None))
-        else:
-            query = query.where(held.since <= reader.rows.at, held.until.is_(None) | (held.until > reader.rows.at))
-        found = reader.rows.connection.execute(query.order_by(held.since).limit(self.limit)).mappings()
-        lines = [_summary(reader, dict(row)) for row in found]
-        return tuple(line for line in lines if self.everything or line.why_you)
+        found: list[ReviewSummary] = []
+        after = self.after
+        while len(found) < self.limit:
+            page = _open_reviews(reader, after, PAGE)
+            lines = [_summary(reader, row) for row in page]
+            found += [line for line in lines if self.everything or line.why_you]
+            if len(page) < PAGE:
+                break
+            after = page[-1]["since"]
+        return tuple(found[: self.limit])
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +151,17 @@ class Routes(View[tuple[RouteLine, ...]]):
         return (*holding, *waiting)
 
 
+def _open_reviews(reader: Reader, after: int, limit: int) -> list[Row]:
+    held = ReviewRow.__table__.c  # type: ignore[attr-defined]
+    query = select(ReviewRow.__table__).where(held.state == "open", held.since > after)  # type: ignore[attr-defined]
+    if reader.rows.at is None:
+        query = query.where(held.until.is_(None))
+    else:
+        query = query.where(held.since <= reader.rows.at, held.until.is_(None) | (held.until > reader.rows.at))
+    found = reader.rows.connection.execute(query.order_by(held.since).limit(limit)).mappings()
+    return [dict(row) for row in found]
+
+
 def _summary(reader: Reader, row: Row) -> ReviewSummary:
     rows = reader.rows
     stage, lacking, why = None, 0, ""
@@ -173,6 +187,7 @@ def _summary(reader: Reader, row: Row) -> ReviewSummary:
         submitted=reader.log.leaf(row["submitted"]).time,
         why_you=f"as {named}" if stage is not None and not why else "",
         why_not=why,
+        seq=row["submitted"],
     )
 
 
