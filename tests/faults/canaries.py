@@ -28,7 +28,7 @@ from registry_app.vault import digest
 from registry_app.workspace import Workspace
 from tests.faults.ground import phrase
 
-WORDS = [f"Zq{digest.sha256_hex(str(n).encode())[:12]}xK" for n in range(210)]
+WORDS = [f"zq{digest.sha256_hex(str(n).encode())[:12]}xk" for n in range(210)]
 
 
 def write(folder: str, recovery_key: str) -> Workspace:
@@ -47,8 +47,7 @@ def write(folder: str, recovery_key: str) -> Workspace:
         disable(admin, "newcomer", word())
         admin.run(FormTeam(word(), "dev"))
         text = shipped_pack("credit-model-risk").text.decode()
-        changed = text.replace("version:", f"# {word()}\nversion:", 1)
-        assert changed != text
+        changed = f"# {word()}\n{text}"
         admin.run(WithdrawPack("credit-model-risk", word()))
         admin.run(AdoptPack(changed.encode()))
         rotate(admin, phrase("admin"))
@@ -69,7 +68,7 @@ def write(folder: str, recovery_key: str) -> Workspace:
             tags=((word(), word()),),
         )  # fmt: skip
     )
-    dev.run(ReviseModel("m", purpose=word(), domain=word()))
+    dev.run(ReviseModel(model="m", purpose=word(), domain=word()))
     dev.run(
         RegisterDataset(
             name=word(),

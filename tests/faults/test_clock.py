@@ -9,7 +9,7 @@ import pytest
 from registry_app.errors import Refused
 from registry_app.models.actions import RegisterVersion
 from registry_app.people.actions import Grant, Revoke
-from registry_app.people.views import WhoAmI
+from registry_app.people.views import Teams, WhoAmI
 from registry_app.vault import clock
 from registry_app.verification import verify
 from registry_app.workspace import Workspace
@@ -97,7 +97,8 @@ def test_an_ended_role_does_not_come_back_with_the_clock(small: Ground) -> None:
     start = datetime.now(UTC)
     with small.open("admin") as admin, small.open("risk") as risk:
         ends = clock.text(start + timedelta(hours=1))
-        admin.run(Grant("risk", "developer", "team", "credit", ends))
+        (team,) = admin.ask(Teams())
+        admin.run(Grant("risk", "developer", "team", team.id, ends))
         risk.run(RegisterVersion(model="m", artifact="a" * 64))
         with clock.use(lambda: start + timedelta(hours=2)):
             with pytest.raises(Refused):
