@@ -11,7 +11,7 @@ from registry_app.reporting.letters import cut, shown, words
 MOST = 24
 """Nodes that are drawn; larger lineages are listed in ``dossier.json``."""
 
-_WIDE, _HIGH, _ACROSS, _DOWN = 150, 44, 200, 58
+_WIDE, _HIGH, _ACROSS, _DOWN = 172, 44, 222, 58
 
 
 def lineage_svg(nodes: tuple[Node, ...], arrows: tuple[Arrow, ...], about: str, title: str) -> str:
@@ -31,7 +31,7 @@ def lineage_svg(nodes: tuple[Node, ...], arrows: tuple[Arrow, ...], about: str, 
     parts = [
         _arrow(places[one.source], places[one.target], paint)
         for one in arrows
-        if {one.source, one.target} <= places.keys()
+        if {one.source, one.target} <= places.keys() and places[one.source][0] < places[one.target][0]
     ]
     parts += [_box(node, *places[node.id], node.id == about, paint, title) for node in nodes]
     told = "; ".join(f"{words(one.relation)}" for one in arrows)
@@ -54,7 +54,7 @@ def _arrow(source: tuple[float, float], target: tuple[float, float], paint: Colo
 def _box(node: Node, x: float, y: float, own: bool, paint: Colours, title: str) -> str:
     fill, ink, edge = ("#12233d", "#ffffff", "#12233d") if own else ("#ffffff", paint.ink, "#9aa6b6")
     kind = "this version" if own else escape(words(node.kind))
-    label = escape(cut(shown(title if own else node.label), 20))
+    label = escape(cut(shown(title if own else node.label), 23))
     small = "#c8d4e6" if own else paint.muted
     return (
         f'<rect x="{x}" y="{y}" width="{_WIDE}" height="{_HIGH}" rx="5" fill="{fill}" stroke="{edge}"/>'

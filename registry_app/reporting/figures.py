@@ -243,7 +243,7 @@ def _ratio(figures: Sequence[Figure]) -> Card:
             ", ".join(f"{words(key)} {value}" for key, value in group["by"].items()),
         )
         for group in result.result["groups"]
-        if len(group["by"]) == 1 and not group["small"] and "value" in group["impact_ratio"]
+        if not group["small"] and "value" in group["impact_ratio"]
     ]
     if not found:
         return Card("Lowest impact ratio", "undefined", "no group is large enough", "warn")

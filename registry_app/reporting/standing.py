@@ -75,7 +75,22 @@ def _evidence(evidence: Sequence[EvidenceDetail]) -> list[MissingLine]:
         elif item.summary.dataset == "" and item.summary.kind != "explanation":
             why = "The data it was measured on is not a registered dataset."
             found.append(MissingLine(f"Data of the {item.summary.kind} evidence", why, False))
-    return found
+    return found + _disparities(evidence)
+
+
+def _disparities(evidence: Sequence[EvidenceDetail]) -> list[MissingLine]:
+    """What the newest fairness evidence leaves open, intersections included."""
+    newest = [item.result for item in evidence if item.summary.kind == "fairness" and item.result is not None][-1:]
+    return [
+        MissingLine(
+            f"Fairness by {' × '.join(outcome['by']).replace('_', ' ')}",
+            f"The evidence says: {outcome['outcome']}.",
+            False,
+        )
+        for result in newest
+        for outcome in result.result["outcomes"]
+        if not str(outcome["outcome"]).startswith("no disparity")
+    ]
 
 
 def _verdicts(verdicts: Sequence[VerdictLine], packs: Sequence[PackLine]) -> list[MissingLine]:
