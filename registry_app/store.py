@@ -170,8 +170,8 @@ def _reader(folder: Folder, key: bytes, resources: ExitStack) -> Engine:
     """An engine that only reads, also where not even the files beside a WAL can be made."""
     engine = open_sqlcipher(folder.database, key, read_only=True)
     try:
-        with reading(engine):
-            return engine
+        check.probe(engine)
+        return engine
     except StorageError:
         engine.dispose()
     if folder.at_rest:

@@ -48,9 +48,19 @@ def untouched(folder: Folder, key: bytes, *, alone: bool) -> Iterator[Engine]:
             _check(path, key)
         engine = open_sqlcipher(path, key, read_only=not still, immutable=still)
         stack.callback(engine.dispose)
-        with reading(engine):
-            pass
+        probe(engine)
         yield engine
+
+
+def probe(engine: Engine) -> None:
+    """Read the first page.
+
+    Raises:
+        Damaged: it does not open under this key.
+        StorageError: the file, or one beside it that reading needs, cannot be opened.
+    """
+    with reading(engine) as connection:
+        connection.exec_driver_sql("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
 
 
 def require(folder: Folder) -> None:

@@ -111,13 +111,16 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 def _own_up(connection: Connection) -> None:
-    """Let SQLCipher say whether any page read so far was bad.
+    """Let SQLCipher say whether any page read so far was bad, before anything that was read is believed.
 
-    A bad overflow page is read as zeros without an error (41 of 100 point reads); the failure is latched, and only the
-    next page asked for raises it. So ask for one more before anything that was read is believed.
+    A bad overflow page is read as zeros without an error (41 of 100 point reads). The failure is latched, but only the next
+    page that is not in the cache raises it; ``cipher_status`` tells of it at once (3 us).
     """
-    if connection.dialect.name == "sqlite":
-        connection.connection.driver_connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()  # type: ignore[union-attr]
+    if connection.dialect.name != "sqlite":
+        return
+    told = connection.connection.driver_connection.execute("PRAGMA cipher_status").fetchone()  # type: ignore[union-attr]
+    if told is not None and told[0] == "0":
+        raise _ours("hmac check failed")
 
 
 @contextmanager
