@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import SQLModel
+
+from registry_app.ledger.tables import NodeRow, PayloadRow
+from registry_app.people.tables import GrantRow, PersonRow
+from registry_app.vault.engine import open_sqlcipher, reading, writing
+from registry_app.vault.rows import Rows
+from registry_app.vault.sealed import Sealed
+
+
+@pytest.fixture
+def engine() -> Engine:
+    engine = open_sqlcipher(None, bytes(32))
+    SQLModel.metadata.create_all(engine)
+    return engine
+
+
+@pytest.fixture
+def rows(engine: Engine) -> Iterator[Rows]:
+    with writing(engine) as connection:
+        yield Rows(connection)
+
+
+def person(rows: Rows, seq: int, name: str = "Ada") -> None:
+    rows.seq = seq
+    rows.add(PersonRow, id="1", until=None, handle="ada", name=name, profile="", state="active", key="k")
+
+
+def test_a_row_holds_from_where_it_was_said_and_past_rows_are_asked_as_of(engine: Engine) -> None:
+    with writing(engine) as connection:
+        rows = Rows(connection)
+        person(rows, 3)
+        rows.seq = 7
+        rows.revise(PersonRow, {"id": "1"}, name="Ada Lovelace")
+        rows.seq = 9
+        rows.end(PersonRow, id="1")
+        assert rows.one(PersonRow, id="1") is None
+        assert rows.ever(PersonRow, id="1")
+        assert [row["name"] for row in rows.every(PersonRow, id="1")] == ["Ada", "Ada Lovelace"]
+    with reading(engine) as connection:
+        names = []
+        for at in range(1, 11):
+            row = Rows(connection, at).one(PersonRow, id="1")
+            names.append(row and row["name"])
+    assert names == [None, None, "Ada", "Ada", "Ada", "Ada", "Ada Lovelace", "Ada Lovelace", None, None]
+
+
+def test_a_second_change_at_one_place_changes_the_row_of_that_place(rows: Rows) -> None:
+    person(rows, 3)
+    rows.revise(PersonRow, {"id": "1"}, name="Ada B")
+    rows.seq = 5
+    rows.revise(PersonRow, {"id": "1"}, name="Ada C")
+    rows.revise(PersonRow, {"id": "1"}, state="disabled")
+    assert [(r["since"], r["until"], r["name"]) for r in rows.every(PersonRow, id="1")] == [
+        (3, 5, "Ada B"),
+        (5, None, "Ada C"),
+    ]
+    assert rows.all(PersonRow, state="disabled")[0]["name"] == "Ada C"
+
+
+def test_what_does_not_hold_cannot_be_revised(rows: Rows) -> None:
+    with pytest.raises(LookupError):
+        rows.revise(PersonRow, {"id": "1"}, name="x")
+
+
+def test_many_rows_are_added_at_once_and_none_is_nothing(rows: Rows) -> None:
+    rows.seq = 4
+    rows.add_many(NodeRow, [])
+    rows.add_many(NodeRow, [{"level": 1, "place": n, "hash": bytes(32)} for n in range(5)])
+    assert [row["place"] for row in rows.all(NodeRow, level=1)] == [0, 1, 2, 3, 4]
+    grants = [
+        {"id": str(n), "until": None, "person": "p", "role": "admin", "scope": "global", "scope_id": "", "ends": ""}
+        for n in range(3)
+    ]
+    rows.add_many(GrantRow, grants)
+    assert {row["since"] for row in rows.all(GrantRow, person="p")} == {4}
+
+
+def test_absent_values_are_asked_for_as_such(rows: Rows) -> None:
+    rows.add(PayloadRow, digest="a", body=None)
+    rows.add(PayloadRow, digest="b", body=Sealed(b"x"))
+    found = rows.one(PayloadRow, body=None)
+    assert found is not None
+    assert found["digest"] == "a"
+
+
+def test_names_and_values_that_look_like_sql_are_values(rows: Rows) -> None:
+    hostile = "x'; DROP TABLE person; --"
+    person(rows, 1, hostile)
+    assert rows.one(PersonRow, name=hostile) is not None
+
+
+def test_plain_values_never_reach_a_sealed_column(rows: Rows) -> None:
+    with pytest.raises(TypeError, match="sealed values only"):
+        rows.add(PayloadRow, digest="a", body=b"plain")
+    with pytest.raises(TypeError, match="sealed values only"):
+        rows.add_many(PayloadRow, [{"digest": "a", "body": b"plain"}])
+    rows.add(PayloadRow, digest="a", body=Sealed(b"x"))
+    with pytest.raises(TypeError, match="sealed values only"):
+        rows.put(PayloadRow, {"digest": "a"}, body=b"plain")
