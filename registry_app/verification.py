@@ -202,7 +202,7 @@ def _head(report: AuditReport, state: _State) -> Iterator[Finding]:
             f"The ledger's head says {state.size} leaves; the {report.size} that are there give another root.",
         )
     if report.registry != state.registry:
-        yield Finding("integrity", 0, "The first leaf is not the one the registry is named after.")
+        yield Finding("integrity", 0, "Leaf 0 is not the one the registry is named after in table head.")
 
 
 def _completeness(workspace: Workspace, log: Log, rows: Rows, against: str | None) -> tuple[list[Finding], bool | None]:

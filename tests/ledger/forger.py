@@ -73,7 +73,7 @@ class Forger:
 
     def sql(self, statement: str, *values: Any) -> None:
         """Run one statement where the ledger's own triggers do not stand in the way, and leave them as they were."""
-        with self._loose() as run:
+        with self.loose() as run:
             run(statement, *values)
 
     def ddl(self, statement: str) -> None:
@@ -189,7 +189,7 @@ class Forger:
         """Write leaves, tree and head as if ``sealed`` had been appended; what is so already stays untouched."""
         frontier = merkle.Frontier.empty()
         reckoned = ""
-        with self._loose() as run:
+        with self.loose() as run:
             held = dict(enumerate(self._held(run, "SELECT envelope FROM leaf ORDER BY seq")))
             nodes = set(self._held(run, "SELECT hash FROM node"))
             run("DELETE FROM leaf WHERE seq >= ?", len(sealed))
@@ -242,7 +242,7 @@ class Forger:
         connection.exec_driver_sql("UPDATE payload SET body = ? WHERE digest = ?", (bytes(body), name))
 
     @contextmanager
-    def _loose(self) -> Iterator[Callable[..., Any]]:
+    def loose(self) -> Iterator[Callable[..., Any]]:
         query = "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name IN ('leaf', 'node')"
         with writing(self.engine) as connection:
             triggers = connection.exec_driver_sql(query).all()
