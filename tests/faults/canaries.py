@@ -21,12 +21,12 @@ from registry_app.models.actions import (
 from registry_app.models.facts import Column, Named
 from registry_app.people.actions import FormTeam, Grant, Revoke
 from registry_app.people.views import People
-from registry_app.policy.actions import AdoptPack, GrantWaiver, WithdrawPack
+from registry_app.policy.actions import AdoptPack, WithdrawPack
 from registry_app.policy.pack import shipped_pack
 from registry_app.reviews.actions import Comment, Decide, Submit, Withdraw
 from registry_app.vault import digest
 from registry_app.workspace import Workspace
-from tests.faults.ground import phrase
+from tests.ground import phrase
 
 WORDS = [f"zq{digest.sha256_hex(str(n).encode())[:12]}xk" for n in range(210)]
 
@@ -66,7 +66,7 @@ def write(folder: str, recovery_key: str) -> Workspace:
             domain=word(),
             jurisdictions=(word(),),
             tags=((word(), word()),),
-        )  # fmt: skip
+        )
     )
     dev.run(ReviseModel(model="m", purpose=word(), domain=word()))
     dev.run(
@@ -78,7 +78,7 @@ def write(folder: str, recovery_key: str) -> Workspace:
             sensitive=(word(),),
             description=word(),
             columns=(Column(name=word(), type="string"),),
-        )  # fmt: skip
+        )
     )
     dev.run(RecordRun(name=word(), model="m", code_commit=word(), parameters=(Named(word(), word()),)))
     dev.run(StartDeployment("m:1", word()))
@@ -97,7 +97,7 @@ def write(folder: str, recovery_key: str) -> Workspace:
                 5,
                 {"note": word()},
             ),
-        )  # fmt: skip
+        )
     )
     with Workspace.open(Path(folder), "val", phrase("val")) as val:
         val.run(Comment("m:1", word()))
@@ -106,20 +106,22 @@ def write(folder: str, recovery_key: str) -> Workspace:
     dev.run(Withdraw("m:2", word()))
     while (left := next(number)) < len(WORDS):
         version = RegisterVersion(
-            model="m", artifact="d" * 64, note=WORDS[left], code_commit="e" * 40,
+            model="m",
+            artifact="d" * 64,
+            note=WORDS[left],
+            code_commit="e" * 40,
             tags=(("key", WORDS[min(left + 1, len(WORDS) - 1)]),),
-        )  # fmt: skip
+        )
         next(number)
         dev.run(version)
     assert recovery_key
-    assert GrantWaiver
     return dev
 
 
 def read_back(workspace: Workspace) -> str:
     """Everything the registry holds, in clear: every table, every payload."""
     from registry_app.ledger.payload import Payloads
-    from tests.faults.ground import tables
+    from tests.ground import tables
 
     pieces = [repr(tables(workspace))]
     with workspace.store.reading() as rows:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.ground import Ground, make
+from tests.ground import Ground, make
 
 
 def _made(factory: pytest.TempPathFactory, versions: int, words: int, comments: int = 3) -> Ground:

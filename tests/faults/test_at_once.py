@@ -12,10 +12,12 @@ import pytest
 from registry_app.errors import RegistryError
 from registry_app.models.actions import RegisterVersion, SetTag
 from registry_app.policy.actions import WithdrawPack
+from registry_app.receipt import Receipt
 from registry_app.reviews.actions import Comment, Decide, Submit, Withdraw
 from registry_app.reviews.views import ReviewsOf
 from registry_app.verification import verify
-from tests.faults.ground import Ground, many, phrase
+from registry_app.workspace import Workspace
+from tests.ground import Ground, many, phrase
 
 WRITER = """
 import sys
@@ -62,10 +64,12 @@ def test_two_reviewers_race_for_the_last_place_and_one_transition_happens(small:
             (start,) = one.ask(ReviewsOf(name))
             together = Barrier(2)
 
-            def decide(who: object, name: str = name, together: Barrier = together) -> object:
+            def decide(
+                who: tuple[Workspace, str], name: str = name, together: Barrier = together
+            ) -> Receipt | RegistryError:
                 together.wait()
+                workspace, handle = who
                 try:
-                    workspace, handle = who  # type: ignore[misc]
                     return workspace.run(Decide(name, "approve", "fine"), passphrase=phrase(handle))
                 except RegistryError as error:
                     return error

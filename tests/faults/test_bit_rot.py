@@ -14,7 +14,7 @@ from registry_app.models.views import ShowVersion
 from registry_app.reviews.views import ReviewsOf
 from registry_app.vault import check, keyfile
 from registry_app.verification import verify
-from tests.faults.ground import Ground, dice, flip, many, phrase, tables
+from tests.ground import Ground, dice, flip, many, phrase, tables
 
 READ = ("registry.db", "keyring.json", "head")
 """Files that say something. The others are without authority: see the tests below that name them."""

@@ -13,7 +13,7 @@ from registry_app.people.views import Teams, WhoAmI
 from registry_app.vault import clock
 from registry_app.verification import verify
 from registry_app.workspace import Workspace
-from tests.faults.ground import Ground, dice, many
+from tests.ground import Ground, dice, many
 
 JUMPS = {
     "ten years back": timedelta(days=-3653),
@@ -80,7 +80,7 @@ def test_random_jumps_keep_the_order_and_each_one_back_is_flagged(small: Ground)
     with small.open() as workspace:
         for number in range(many(40, 400)):
             moment = start + timedelta(seconds=draw.randrange(-(10**8), 10**8))
-            with clock.use(lambda: moment):
+            with clock.use(lambda moment=moment: moment):  # type: ignore[misc]
                 seq, _, notices = say(workspace, number)
             assert bool(notices) == (moment < latest - timedelta(minutes=5)), number
             flagged += bool(notices)

@@ -18,7 +18,7 @@ from registry_app.errors import UsageError
 from registry_app.ledger.log import Log
 from registry_app.verification import verify
 from registry_app.workspace import Workspace
-from tests.faults.ground import Ground, dice, many, phrase
+from tests.ground import Ground, dice, many, phrase
 
 WRITER = """
 import sys

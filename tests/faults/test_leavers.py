@@ -17,7 +17,7 @@ from registry_app.vault.identity import Identity
 from registry_app.vault.recovery import read
 from registry_app.verification import verify
 from registry_app.workspace import Workspace
-from tests.faults.ground import CAST, Ground, dice, many, phrase
+from tests.ground import CAST, Ground, dice, many, phrase
 
 
 @dataclass

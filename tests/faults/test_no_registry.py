@@ -15,7 +15,7 @@ from registry_app.vault import keyfile
 from registry_app.vault.engine import open_sqlcipher, writing
 from registry_app.verification import verify
 from registry_app.workspace import Workspace
-from tests.faults.ground import Ground, phrase
+from tests.ground import Ground, phrase
 
 ODD = [
     "a?b=c&mode=ro",

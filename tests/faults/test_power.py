@@ -12,8 +12,8 @@ from registry_app.ledger.log import Log
 from registry_app.store import state_folder
 from registry_app.verification import verify
 from registry_app.workspace import Workspace
-from tests.faults.ground import Ground, dice, many, phrase
 from tests.faults.power import Call, Disk, calls, compiled, lay
+from tests.ground import Ground, dice, many, phrase
 
 WRITER = """
 import os, sys

@@ -18,7 +18,7 @@ from registry_app.people.views import People
 from registry_app.store import state_folder
 from registry_app.verification import verify
 from registry_app.workspace import Workspace
-from tests.faults.ground import Ground, dice, flip, many, phrase, tables
+from tests.ground import Ground, dice, flip, many, phrase, tables
 
 CHILD = """
 import sys

@@ -23,7 +23,7 @@ from registry_app.reviews.actions import Comment
 from registry_app.store import state_folder
 from registry_app.verification import verify
 from registry_app.workspace import Workspace
-from tests.faults.ground import CAST, Ground, many, phrase, tables
+from tests.ground import CAST, Ground, many, phrase, tables
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 

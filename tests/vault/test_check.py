@@ -35,7 +35,7 @@ def print_of(folder: Folder) -> dict[str, bytes]:
 
 def test_a_file_at_rest_and_one_with_a_journal_are_seen_as_they_will_be_and_left(tmp_path: Path) -> None:
     folder, engine = made(tmp_path)
-    assert not folder.at_rest
+    assert folder.wal.stat().st_size
     before = print_of(folder)
     assert count(folder, alone=False) == 400
     crashed = Folder(tmp_path / "crashed")
@@ -120,7 +120,7 @@ def test_what_a_killed_process_left_half_written_is_swept(tmp_path: Path) -> Non
 
 
 def test_without_room_for_a_copy_it_is_looked_at_in_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder, engine = made(tmp_path)
+    _, engine = made(tmp_path)
     crashed = Folder(tmp_path / "crashed")
     shutil.copytree(tmp_path, crashed.path, ignore=shutil.ignore_patterns("crashed", "*-shm"))
     engine.dispose()

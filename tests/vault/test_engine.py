@@ -43,9 +43,14 @@ def test_another_key_opens_nothing(tmp_path: Path) -> None:
 
 def test_what_fails_within_is_not_written(tmp_path: Path) -> None:
     engine = made(tmp_path / "a.db")
-    with pytest.raises(LookupError), writing(engine) as connection:
-        connection.exec_driver_sql("DELETE FROM word")
-        raise LookupError
+
+    def half_done() -> None:
+        with writing(engine) as connection:
+            connection.exec_driver_sql("DELETE FROM word")
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        half_done()
     with reading(engine) as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM word").scalar() == 40
 

@@ -72,14 +72,12 @@ def test_a_link_or_a_folder_in_a_files_place_is_refused(tmp_path: Path, name: st
 
 def test_it_is_at_rest_without_a_journal_that_says_something(tmp_path: Path) -> None:
     folder = Folder(tmp_path)
-    assert folder.at_rest
-    folder.wal.write_bytes(b"")
-    assert folder.at_rest
-    folder.wal.write_bytes(b"x")
-    assert not folder.at_rest
-    folder.wal.unlink()
-    folder.journal.write_bytes(b"x")
-    assert not folder.at_rest
+    seen = [folder.at_rest]
+    for journal, content in ((folder.wal, b""), (folder.wal, b"x"), (folder.journal, b""), (folder.journal, b"x")):
+        journal.write_bytes(content)
+        seen.append(folder.at_rest)
+        journal.unlink()
+    assert seen == [True, True, False, True, False]
 
 
 def test_files_are_private_and_no_core_is_dumped_from_here_on() -> None:

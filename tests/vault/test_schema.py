@@ -27,7 +27,7 @@ def test_the_migrations_give_the_tables_that_the_rooms_declare() -> None:
     with reading(migrated) as one, reading(declared) as other:
         for name in SQLModel.metadata.tables:
             columns = [
-                [tuple(row[1:4]) + (row[5],) for row in connection.exec_driver_sql(f'PRAGMA table_info("{name}")')]
+                [(*row[1:4], row[5]) for row in connection.exec_driver_sql(f'PRAGMA table_info("{name}")')]
                 for connection in (one, other)
             ]
             assert columns[0] == columns[1], name
