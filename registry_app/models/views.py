@@ -73,8 +73,12 @@ class VersionPage(View[tuple[VersionSummary, ...]]):
             query = query.where(held.model == model_named(reader.rows, self.model)["id"])
         since, _, last = self.after.partition(" ")
         if self.tag:  # in the order of the tag's own index: by id, which a version takes from the clock
-            tagged = _tagged_page(reader.rows, "version", self.tag, last, self.limit)
-            query = query.where(held.id.in_(tagged)).order_by(held.id.desc())
+            query = query.order_by(held.id.desc())
+            if self.model:
+                query = query.where(held.id.in_(_tagged(reader.rows, "version", self.tag)))
+                query = query.where(held.id < last) if self.after else query
+            else:
+                query = query.where(held.id.in_(_tagged_page(reader.rows, "version", self.tag, last, self.limit)))
         else:
             query = query.order_by(held.since.desc(), held.id.desc())
             if self.after:
