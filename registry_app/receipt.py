@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from registry_app.errors import StorageError
 from registry_app.house import MEANING
 from registry_app.ledger import envelope
 from registry_app.ledger.entry import Head
@@ -15,8 +17,9 @@ from registry_app.ledger.payload import Payloads
 from registry_app.ledger.replay import facts_of
 from registry_app.ledger.saying import Signer, say
 from registry_app.ledger.statement import read
+from registry_app.people.actions import ReportUnlockFailures
 from registry_app.store import Store
-from registry_app.vault import clock
+from registry_app.vault import attempts, clock
 from registry_app.vault.rows import Rows
 
 BACK = timedelta(minutes=5)
@@ -64,6 +67,26 @@ def clock_notices(previous: str, claimed: str) -> tuple[str, ...]:
     if not previous or clock.parse(claimed) >= clock.parse(previous) - BACK:
         return ()
     return (f"The clock shows {claimed}, but the ledger has reached {previous}: recorded, and flagged in 'verify'.",)
+
+
+def unlock_notices(store: Store, run: Callable[[Action], Receipt]) -> list[str]:
+    """What whoever opens the registry should know; failed attempts to sign in are put on record by ``run`` on the way."""
+    said = []
+    if not store.seen.anchored:
+        said.append("No earlier head of this registry is kept here: nothing says that it is the newest copy.")
+    failed = attempts.read(store.folder.path)
+    if failed is not None:
+        told = f"{failed.count} attempts to sign in failed since {failed.first}"
+        try:
+            if store.read_only:
+                said.append(f"{told}; this is not on record yet.")
+            else:
+                run(ReportUnlockFailures(failed.count, failed.first, failed.last, failed.handles))
+                attempts.clear(store.folder.path)
+                said.append(f"{told}; this is on record.")
+        except StorageError as error:  # what is there can be read all the same
+            said.append(f"{told}; this could not be put on record: {error.what}")
+    return said
 
 
 def _again(rows: Rows, store: Store, log: Log, seq: int) -> Receipt:

@@ -6,15 +6,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from registry_app.errors import AuthenticationError, StorageBusy, StorageError, UsageError
+from registry_app.errors import AuthenticationError, StorageBusy, UsageError
 from registry_app.ledger.entry import Head
 from registry_app.ledger.log import Log
 from registry_app.ledger.meaning import Action, Reader, View
 from registry_app.ledger.payload import Payloads
 from registry_app.ledger.saying import Signer
-from registry_app.people.actions import ReportUnlockFailures
 from registry_app.people.standing import require_active
-from registry_app.receipt import Receipt, transact
+from registry_app.receipt import Receipt, transact, unlock_notices
 from registry_app.store import Store, open_store
 from registry_app.vault import attempts, chance, clock, keyfile
 from registry_app.vault.folder import Folder, keep_private
@@ -130,24 +129,7 @@ class Workspace:
     def _enter(self) -> None:
         with self.store.reading() as rows:
             require_active(rows, self.signer)
-        if not self.store.seen.anchored:
-            self.notices.append(
-                "No earlier head of this registry is kept here: nothing says that it is the newest copy."
-            )
-        failed = attempts.read(self.store.folder.path)
-        if failed is not None:
-            told = f"{failed.count} attempts to sign in failed since {failed.first}"
-            self.notices.append(f"{told}; {self._report(failed)}.")
-
-    def _report(self, failed: attempts.Attempts) -> str:
-        if self.store.read_only:
-            return "this is not on record yet"
-        try:
-            self.run(ReportUnlockFailures(failed.count, failed.first, failed.last, failed.handles))
-        except StorageError as error:  # what is there can be read all the same
-            return f"this could not be put on record: {error.what.rstrip('.')}"
-        attempts.clear(self.store.folder.path)
-        return "this is on record"
+        self.notices += unlock_notices(self.store, self.run)
 
     def close(self) -> None:
         """Let go of the registry."""

@@ -97,7 +97,7 @@ def test_a_busy_registry_is_tried_three_times(folder: Path, monkeypatch: pytest.
         tries.append(args[3])
         if len(tries) % 3:
             raise StorageBusy("Another process is writing.", "Try again.")
-        return real(*args)  # type: ignore[arg-type]
+        return real(*args)
 
     with Workspace.open(folder, "dev", phrase("dev")) as dev:
         monkeypatch.setattr(room, "transact", busy)
