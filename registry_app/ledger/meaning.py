@@ -27,6 +27,12 @@ class Standing:
     at: Entry
     """The place and the author of what is being said."""
 
+    @property
+    def shredded(self) -> bool:
+        """Whether the sealed fields of the fact in hand are gone, so that no rule can look at them. The words say nothing of it:
+        anybody can write ``[shredded]``."""
+        return self.at.payload is not None and self.payloads.content(self.at.payload) is None
+
 
 class Action:
     """Something a person wants to do: frozen, imperative; subclasses stand in each room's ``actions.py``."""

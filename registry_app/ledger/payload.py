@@ -57,8 +57,10 @@ class Payloads:
     def fields(self, name: str) -> dict[str, Any] | None:
         """The sealed fields behind ``name``, by name; ``None`` when they were shredded. See :meth:`content`."""
         content = self.content(name)
-        found = None if content is None else parse(content)
-        if found is not None and type(found) is not dict:
+        if content is None:
+            return None
+        found = parse(content)
+        if type(found) is not dict:
             raise _wrong(name, "holds no fields")
         return found
 

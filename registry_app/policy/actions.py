@@ -11,7 +11,7 @@ from registry_app import text
 from registry_app.errors import Refused, UsageError
 from registry_app.evidence.tables import EvidenceRow
 from registry_app.ledger.canonical import parse
-from registry_app.ledger.fact import SHREDDED, Fact
+from registry_app.ledger.fact import Fact
 from registry_app.ledger.meaning import Action, Rule, Standing
 from registry_app.models.finding import version_named
 from registry_app.models.tables import DatasetRow, EdgeRow, ModelRow, VersionRow
@@ -190,7 +190,7 @@ def _some(row: Row, *names: str) -> dict[str, Any]:
 
 def _may_adopt(standing: Standing, said: facts.PackAdopted) -> None:
     require(standing, "admin", "risk_officer", to="adopt a policy pack")
-    if said.text == SHREDDED:
+    if standing.shredded:
         return
     pack = load_pack(said.text.encode(), "pack.yaml")
     if (pack.id, pack.version, pack.digest) != (said.pack, said.version, said.digest):
@@ -218,7 +218,7 @@ def _may_judge(standing: Standing, said: facts.VerdictsRecorded) -> None:
         (v.control, v.outcome, v.severity) for v in said.verdicts
     ):
         raise Refused("The verdicts are not what the pack's checks come to.", "Judge the version again.")
-    if again is not None and said.details not in (SHREDDED, encode_verdicts(again).decode()):
+    if again is not None and not standing.shredded and said.details != encode_verdicts(again).decode():
         raise Refused("The words of the verdicts are not what the pack's checks come to.", "Judge the version again.")
 
 

@@ -206,6 +206,17 @@ VECTORS: dict[str, tuple[str, Says, str]] = {
     "evidence of another kind than its document": ("dev", lambda w: w.evidence(kind="fairness"), "document"),
     "evidence of other data than its document": ("dev", lambda w: w.evidence(data="0" * 64), "document"),
     "evidence that is no document": ("dev", lambda w: w.evidence(document="approved"), "document"),
+    "evidence that says it was shredded": ("dev", lambda w: w.evidence(document="[shredded]"), "document"),
+    "words of verdicts that say they were shredded": (
+        "dev",
+        lambda w: w.with_pack().verdicts(details="[shredded]"),
+        "words of the verdicts",
+    ),
+    "a pack that says it was shredded": (
+        "risk",
+        lambda w: policy.PackAdopted(pack="p", version="1", digest="0" * 64, text="[shredded]"),
+        "pack",
+    ),
     "evidence about nothing": ("dev", lambda w: w.evidence(version="nothing"), "registered version"),
     # routes and submissions
     "a route adopted twice": (
