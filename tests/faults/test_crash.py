@@ -115,7 +115,7 @@ def register(ground: Ground, name: str) -> subprocess.Popen[str]:
     command = [
         sys.executable,
         "-m",
-        "registry_app.cli.main",
+        "registry_app",
         "-r",
         str(ground.folder),
         "--json",
