@@ -24,6 +24,7 @@ if command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; then
     fi
 fi
 
-python3 -m venv .venv
+# A .venv that another Python made, or that broke off half-way, is made anew.
+.venv/bin/python -m pip --version >/dev/null 2>&1 || python3 -m venv --clear .venv
 .venv/bin/python -m pip install --quiet --require-hashes -r constraints.txt
 .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
