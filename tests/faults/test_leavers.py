@@ -83,7 +83,7 @@ def live(ground: Ground, oracle: Oracle, draw: object, number: int) -> str:
 def test_generated_lives_agree_with_the_oracle(small_ground: Ground, tmp_path: Path) -> None:
     draw = dice("lives")
     events = 0
-    for life in range(many(6, 200)):
+    for life in range(many(4, 200)):
         ground, oracle = small_ground.copy(tmp_path / "registry"), Oracle()
         for number in range(8):
             live(ground, oracle, draw, life * 100 + number)
@@ -150,7 +150,7 @@ def test_other_keys_for_somebody_known_stop_a_rotation(small: Ground) -> None:
 
 def test_with_any_slot_left_it_opens_and_with_none_it_does_not(small_ground: Ground, tmp_path: Path) -> None:
     draw = dice("slots")
-    for _ in range(many(8, 100)):
+    for _ in range(many(5, 100)):
         ground = small_ground.copy(tmp_path / "registry")
         lost = draw.sample(["admin", *CAST], draw.randrange(len(CAST) + 2))
         left = [handle for handle in ("admin", *CAST) if handle not in lost]

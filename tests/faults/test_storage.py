@@ -252,7 +252,7 @@ def may_trace() -> bool:
 
 
 def test_a_failing_disk_call_loses_nothing_that_was_acknowledged(small_ground: Ground, tmp_path: Path) -> None:
-    points = [(c, e, k) for c, errors in CALLS.items() for e in errors for k in range(1, many(8, 40), many(3, 1))]
+    points = [(c, e, k) for c, errors in CALLS.items() for e in errors for k in range(1, many(8, 40), many(4, 1))]
     failed = 0
     for call, error, k in points if may_trace() else []:
         ground = small_ground.copy(tmp_path / "registry")
