@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import IO, Annotated, cast
 import typer
 
 from registry_app.cli.desk import opened
-from registry_app.cli.options import AsOf, Room, Version, moment, pairs
+from registry_app.cli.options import AsOf, Room, Version, given_digest, moment, pairs
 from registry_app.cli.table import day, short, table
 from registry_app.errors import UsageError
 
@@ -102,7 +103,7 @@ def register_dataset(
 
     if (file is None) == (not digest):
         raise UsageError("A dataset is registered by its file or by its digest.", "Give a FILE or --digest.")
-    counted = count(file) if file is not None else Counted(digest.lower().removeprefix("sha256:"), rows, ())
+    counted = count(file) if file is not None else Counted(given_digest(digest), rows, ())
     missing = [each for each in sensitive or () if counted.columns and each not in counted.columns]
     if missing:
         raise UsageError(f"The file has no column {missing[0][:60]!r}.", "Name columns as its header does.")
@@ -244,6 +245,12 @@ def count(path: Path) -> Counted:
             stream = cast(IO[bytes], gzip.GzipFile(fileobj=file)) if names[-1] == ".gz" else file
             reader = csv.reader(_lines(path, stream), strict=True)
             header = tuple(next(reader, ()))
+            twice = [name for name, often in Counter(header).items() if often > 1]
+            if twice:
+                raise UsageError(
+                    f"{path.name[:200]!r} has more than one column {twice[0][:60]!r}.",
+                    "Give each column a name of its own.",
+                )
             return Counted(measured.digest, sum(1 for row in reader if row), header)
     except (OSError, EOFError, zlib.error, csv.Error, UnicodeDecodeError) as error:
         reason = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)

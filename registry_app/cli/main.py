@@ -22,7 +22,7 @@ NOUNS: dict[str, tuple[str, str]] = {
     "demo": ("start:demo_app", "See a whole story on real data: models, evidence, reviews, a dossier."),
     "whoami": ("start:whoami_app", "Say who you are here, and which roles you hold."),
     "passphrase": ("start:passphrase_app", "Change your passphrase."),
-    "people": ("people:people_app", "People: list, enrol, disable."),
+    "people": ("people:people_app", "People: list, enrol, re-enrol, disable, shred."),
     "team": ("people:team_app", "Teams: form, name a lead, add and remove members."),
     "role": ("people:role_app", "Roles: list, grant, revoke."),
     "model": ("models:model_app", "Models: the inventory."),
@@ -42,7 +42,7 @@ NOUNS: dict[str, tuple[str, str]] = {
     "report": ("report:report_app", "Dossiers: issue, list."),
     "verify": ("ledger:verify_app", "Check a registry, or an issued dossier, trusting nobody."),
     "ledger": ("ledger:ledger_app", "The signed history: log, show, checkpoint, prove."),
-    "vault": ("vault:vault_app", "Keys and the encrypted store: status, rotate, recover, salvage."),
+    "vault": ("vault:vault_app", "Keys and the encrypted store: status, rotate, recover, restore, salvage."),
 }
 """What the front door knows: where a noun's verbs are, and its line in the help."""
 

@@ -179,6 +179,18 @@ def moment(given: str) -> str:
         ) from None
 
 
+def given_digest(given: str) -> str:
+    """A SHA-256 as the ledger writes it.
+
+    Raises:
+        UsageError: it is none.
+    """
+    found = given.lower().removeprefix("sha256:")
+    if len(found) != 64 or not set(found) <= set("0123456789abcdef"):
+        raise UsageError(f"{given[:80]!r} is no SHA-256 digest.", "Give its 64 hexadecimal digits.")
+    return found
+
+
 def pairs(given: Iterable[str] | None, option: str) -> tuple[tuple[str, str], ...]:
     """``KEY=VALUE`` texts, taken apart at the first equals sign.
 

@@ -127,7 +127,9 @@ def reject(ctx: typer.Context, version: Version, comment: Comment, subject: Subj
 
 
 @review_app.command("comment")
-def comment(ctx: typer.Context, version: Version, words_: Annotated[str, typer.Argument(metavar="WORDS")]) -> None:
+def comment(
+    ctx: typer.Context, version: Version, words_: Annotated[str, typer.Argument(metavar="WORDS", help="What you say.")]
+) -> None:
     """Say something within an open review. It becomes part of what is signed from here on.
 
     Example: registry-app review comment credit-risk:3 "why is recall lower than last time?"
@@ -213,11 +215,14 @@ def _decide(ctx: typer.Context, version: str, outcome: str, comment: str, condit
         head = desk.workspace.head()
         found = [each for each in desk.ask(ReviewsOf(version)) if each.summary.state == "open"]
         if not found:
-            raise UsageError(f"There is no open review of {version[:140]!r}.", "See 'registry-app review list --all'.")
+            raise UsageError(
+                f"There is no open review of {version[:140]!r}.", "See 'registry-app review show' for those that ended."
+            )
         shown = found[0]
         say(_review_text(shown))
         say(f"\nVerdicts\n{verdicts_text(desk.ask(VerdictsOf(version)))}{waivers_text(desk.ask(WaiversOf(version)))}\n")
-        say(f"You sign '{MEANINGS[outcome]}' over sha256:{subject or shown.subject}.")
+        if not shown.summary.why_not:
+            say(f"You sign '{MEANINGS[outcome]}' over sha256:{subject or shown.subject}.")
         action = Decide(shown.summary.id, outcome, comment, conditions, subject or shown.subject)
         receipt = desk.workspace.run(action, passphrase=desk.again(MEANINGS[outcome]), seen=head)
         now = next(each for each in desk.ask(ReviewsOf(version)) if each.summary.id == shown.summary.id)
@@ -233,14 +238,15 @@ def _review_text(found: ReviewDetail) -> str:
             ("submitted", f"{summary.submitted} by {summary.submitter}"),
             ("note", found.note),
             ("route", f"{summary.tier}: {_stages(found.stages)}"),
-            ("waits at", f"{summary.stage}, lacks {summary.lacking} of {summary.role}" if summary.stage else ""),
+            ("waits at", f"{summary.stage}, lacks {summary.lacking} {words(summary.role)}" if summary.stage else ""),
             ("gate", found.gate or ("open" if summary.state == "open" else "")),
             ("you", summary.why_you or summary.why_not),
-            ("subject", f"sha256:{found.subject}"),
+            ("subject" if summary.state == "open" else "subject now", f"sha256:{found.subject}"),
         ]
     )
     parts = [(part.kind, part.id, short(part.digest)) for part in found.parts]
-    texts = [about, f"{heading('What is signed')}\n{table(('part', 'id', 'sha256'), parts)}"]
+    title = "What is signed" if summary.state == "open" else "What a decision would cover now"
+    texts = [about, f"{heading(title)}\n{table(('part', 'id', 'sha256'), parts)}"]
     if found.decisions:
         rows = [
             (

@@ -163,6 +163,9 @@ def restore_keyring(ctx: typer.Context) -> None:
         {"registry": keyring.registry, "people": handles},
         f"The keyring is restored; it knows {', '.join(handles)}.",
     )
+    say(
+        "Whoever was enrolled, or changed a passphrase, after it was kept may have to be re-enrolled: 'people re-enrol'."
+    )
 
 
 @vault_app.command("accept-unanchored")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from registry_app.cli.desk import opened, progress, say
-from registry_app.cli.options import AsOf, Room, Tags, Version, pairs
+from registry_app.cli.options import AsOf, Room, Tags, Version, given_digest, pairs
 from registry_app.cli.table import day, listing, short, table, words
 from registry_app.errors import UsageError
 
@@ -25,6 +25,7 @@ Model = Annotated[str, typer.Argument(metavar="MODEL", help="The model's name.")
 Limit = Annotated[int, typer.Option("--limit", min=1, max=100_000, help="At most this many.")]
 After = Annotated[str, typer.Option("--after", help="Go on after this one (the last of the page before).")]
 ByTag = Annotated[str, typer.Option("--tag", metavar="KEY=VALUE", help="Only those with this tag.")]
+Alias = Annotated[str, typer.Argument(metavar="ALIAS", help="The alias, such as champion.")]
 TagPair = Annotated[str, typer.Argument(metavar="KEY=VALUE", help="An empty value takes the tag away.")]
 
 
@@ -106,7 +107,7 @@ def register_version(
     measured, scanned = _look_at(artifact) if artifact is not None else (None, None)
     action = RegisterVersion(
         model=model,
-        artifact=measured.digest if measured else digest.lower().removeprefix("sha256:"),
+        artifact=measured.digest if measured else given_digest(digest),
         artifact_kind=measured.kind if measured else "file",
         size=measured.size if measured else 0,
         format=measured.format if measured else "unknown",
@@ -116,7 +117,7 @@ def register_version(
         run=run,
         parents=tuple(parent or ()),
         data=pairs(data, "--data"),
-        metrics=_named(metric, "--metric"),
+        metrics=tuple(_claimed(each) for each in _named(metric, "--metric")),
         parameters=_named(param, "--param"),
         note=note,
         tags=pairs(tag, "--tag"),
@@ -139,7 +140,7 @@ def tag_version(ctx: typer.Context, version: Version, tag: TagPair) -> None:
 
 
 @alias_app.command("set")
-def set_alias(ctx: typer.Context, version: Version, alias: Annotated[str, typer.Argument(metavar="ALIAS")]) -> None:
+def set_alias(ctx: typer.Context, version: Version, alias: Alias) -> None:
     """Let an alias point at a version of its model.
 
     Example: registry-app alias set credit-risk:3 champion
@@ -151,7 +152,7 @@ def set_alias(ctx: typer.Context, version: Version, alias: Annotated[str, typer.
 
 
 @alias_app.command("remove")
-def remove_alias(ctx: typer.Context, model: Model, alias: Annotated[str, typer.Argument(metavar="ALIAS")]) -> None:
+def remove_alias(ctx: typer.Context, model: Model, alias: Alias) -> None:
     """Take an alias away.
 
     Example: registry-app alias remove credit-risk champion
@@ -209,6 +210,17 @@ def _named(given: list[str] | None, option: str) -> tuple[Named, ...]:
     from registry_app.models.facts import Named
 
     return tuple(Named(name, value) for name, value in pairs(given, option))
+
+
+def _claimed(metric: Named) -> Named:
+    from decimal import Decimal, InvalidOperation
+
+    try:
+        if Decimal(metric.value).is_finite():
+            return metric
+    except InvalidOperation:
+        pass
+    raise UsageError(f"--metric {metric.name[:60]!r} is no number.", "Write it as auc=0.81.")
 
 
 def _version_text(found: VersionDetail) -> str:

@@ -178,7 +178,7 @@ def _require_place(out: Path, overwrite: bool) -> None:
     if not out.parent.is_dir():
         raise UsageError(f"There is no folder {out.parent}.", "Make it first, or name another file.")
     if out.is_dir() or (not overwrite and os.path.lexists(out)):
-        raise UsageError(f"{out} is there already.", "Name another file, or say that it may be overwritten.")
+        raise UsageError(f"{out} is there already.", "Name another file, or let it be overwritten (--overwrite).")
 
 
 def _write(out: Path, content: bytes) -> None:

@@ -28,6 +28,7 @@ def test_a_dataset_elsewhere_is_known_by_its_digest(ask: Ask) -> None:
     ask("dataset", "register", "far", "--digest", "e" * 64, "--rows", "7", who="dev")
     assert ask("dataset", "show", "far", "--json").json["rows"] == 7
     ask("dataset", "register", "far", who="dev", code=2)
+    assert "no SHA-256" in ask("dataset", "register", "bad", "--digest", "e" * 63, who="dev", code=2).err
 
 
 def test_a_sensitive_column_must_be_there(ask: Ask, tmp_path: Path) -> None:
@@ -43,6 +44,7 @@ def test_a_sensitive_column_must_be_there(ask: Ask, tmp_path: Path) -> None:
     [
         ("a.csv", b"", "is empty"),
         ("a.csv", b"x\n\xff\n", "not UTF-8"),
+        ("a.csv", b"x,y,x\n1,2,3\n", "more than one column 'x'"),
         ("a.csv.gz", b"no gzip", "no CSV that can be read"),
         ("a.csv", b'x\n"open\n', "no CSV that can be read"),
     ],

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Ask
 
 
@@ -67,6 +69,18 @@ def test_a_version_is_registered_by_its_digest(ask: Ask) -> None:
     assert said["version"] == "credit-risk:3"
     assert said["facts"][0]["artifact"] == digest
     assert "note" not in said["facts"][0]
+
+
+@pytest.mark.parametrize(
+    ("claim", "said"),
+    [
+        (("--digest", "zz"), "'zz' is no SHA-256 digest"),
+        (("--digest", "a" * 64, "--metric", "auc=high"), "'auc' is no number"),
+        (("--digest", "a" * 64, "--metric", "auc=NaN"), "'auc' is no number"),
+    ],
+)
+def test_a_digest_and_a_claimed_metric_have_their_form(ask: Ask, claim: tuple[str, ...], said: str) -> None:
+    assert said in ask("version", "register", "credit-risk", *claim, who="dev", code=2).err
 
 
 def test_an_artifact_and_a_digest_are_not_both_given(ask: Ask, tmp_path: Path) -> None:

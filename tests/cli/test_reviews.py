@@ -62,13 +62,18 @@ def test_a_version_is_commented_on_sent_back_and_withdrawn(ask: Ask) -> None:
     ask("review", "submit", "credit-risk:2", who="dev")
     assert ask("review", "reject", "credit-risk:2", "--comment", "no", who="val").out == "credit-risk:2 rejected\n"
     assert "no open review" in ask("review", "approve", "credit-risk:2", who="val", code=2).err
+    ended = ask("review", "show", "credit-risk:2").out
+    assert "What a decision would cover now" in ended
+    assert "What is signed" not in ended
 
 
 @pytest.mark.usefixtures("open_gate")
 def test_nobody_decides_about_their_own(ask: Ask) -> None:
     ask("role", "grant", "dev", "validator")
     ask("review", "submit", "credit-risk:2", who="dev")
-    assert "does not decide" in ask("review", "approve", "credit-risk:2", who="dev", code=5).err
+    refused = ask("review", "approve", "credit-risk:2", who="dev", code=5).err
+    assert "does not decide" in refused
+    assert "You sign" not in refused
 
 
 @pytest.mark.usefixtures("open_gate")

@@ -63,7 +63,9 @@ def test_a_damaged_keyring_is_restored_from_the_one_before(ask: Ask, folder: Pat
     ask("vault", "restore-keyring", code=2)
     (folder / "keyring.json").write_text("{")
     assert "restore-keyring" in ask("whoami", code=3).err
-    assert "ada" in ask("vault", "restore-keyring").out
+    restored = ask("vault", "restore-keyring")
+    assert "ada" in restored.out
+    assert "re-enrol" in restored.err
     ask("whoami")
 
 
