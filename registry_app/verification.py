@@ -39,6 +39,7 @@ from registry_app.people.keys import learn
 from registry_app.receipt import BACK
 from registry_app.store import keys_of
 from registry_app.vault import chance, clock, schema
+from registry_app.vault.check import check_pages
 from registry_app.vault.engine import open_sqlcipher, reading, writing
 from registry_app.vault.rows import Rows
 from registry_app.workspace import Workspace
@@ -116,10 +117,11 @@ def verify(workspace: Workspace, against: str | None = None, progress: Progress 
     """
     tell = progress or (lambda *_: None)
     store = workspace.store
+    pages = list(check_pages(store.engine))
     with reading(store.engine) as live:
         rows = Rows(live)
         log = Log(rows)
-        found: list[Finding] = []
+        found: list[Finding] = [Finding("integrity", None, sentence) for sentence in pages]
         state = _state(log, found)
         size = state.size
         notices: list[str] = []

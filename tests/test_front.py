@@ -21,6 +21,10 @@ def test_no_verb_opens_the_terminal_app(monkeypatch: pytest.MonkeyPatch) -> None
     from registry_app.tui.app import RegistryApp
 
     opened: list[RegistryApp] = []
-    monkeypatch.setattr(RegistryApp, "run", lambda app: opened.append(app))
+
+    def noted(app: RegistryApp) -> None:
+        opened.append(app)
+
+    monkeypatch.setattr(RegistryApp, "run", noted)
     front._screen(None, "val", None)
     assert len(opened) == 1

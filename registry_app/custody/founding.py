@@ -86,6 +86,7 @@ def _found(
     founding = actions.Found(
         name=name,
         recovery_key=rescuer.public_key.hex(),
+        recovery_box=rescuer.public.box_digest,
         person=identity.person,
         sign_key=identity.public_key.hex(),
         box_digest=identity.public.box_digest,

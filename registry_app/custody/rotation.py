@@ -16,14 +16,21 @@ from sqlalchemy import select
 from registry_app.custody.enrolment import keyring_of, rehearse
 from registry_app.errors import Damaged, StorageBusy, StorageError, Tampered
 from registry_app.ledger.entry import RECOVERY
+from registry_app.ledger.envelope import decode
+from registry_app.ledger.log import Log
+from registry_app.ledger.payload import Payloads
+from registry_app.ledger.replay import facts_of
+from registry_app.ledger.statement import read
 from registry_app.ledger.tables import PayloadRow
 from registry_app.people.actions import RecordRotation
-from registry_app.people.tables import KeyRow, PersonRow, RegistryRow, RotationRow
+from registry_app.people.facts import RegistryFounded
+from registry_app.people.tables import KeyRow, PersonRow, RotationRow
 from registry_app.receipt import Receipt
 from registry_app.store import Store, database_key
 from registry_app.vault import chance, keyfile
 from registry_app.vault.engine import open_sqlcipher, reading, translated
 from registry_app.vault.keyring import Keyring
+from registry_app.vault.rows import Rows
 from registry_app.vault.sealed import Sealer, epoch_of
 from registry_app.vault.slot import DataKeys
 from registry_app.workspace import Workspace
@@ -74,6 +81,15 @@ def rotate(workspace: Workspace, passphrase: str, progress: Progress | None = No
     return workspace.run(RecordRotation(epoch))
 
 
+def _founded(rows: Rows, workspace: Workspace) -> RegistryFounded:
+    """What the first leaf says of the recovery key."""
+    genesis = read(decode(Log(rows).leaf(0).envelope).payload)
+    for _, fact in facts_of(genesis, Payloads(rows, workspace.store.sealer)):
+        if isinstance(fact, RegistryFounded):
+            return fact
+    raise Tampered("The first leaf founds no registry.", "Run 'registry-app verify'.")
+
+
 def _unrecorded(workspace: Workspace) -> int | None:
     """The epoch of a rotation that was cut off just before it was put on record, if one was."""
     keys = workspace.store.keys
@@ -93,10 +109,10 @@ def _known(workspace: Workspace, keyring: Keyring) -> Keyring:
         Tampered: a slot carries other keys than the ledger has for that person.
     """
     with workspace.store.reading() as rows:
-        registry = rows.one(RegistryRow, one=1)
         for person, public in keyring.public_keys().items():
             if person == RECOVERY:
-                fits = registry is not None and registry["recovery_key"] == public.sign_key.hex()
+                founded = _founded(rows, workspace)
+                fits = (founded.recovery_key, founded.recovery_box) == (public.sign_key.hex(), public.box_digest)
             else:
                 row = rows.one(PersonRow, id=person)
                 key = rows.one(KeyRow, id=public.key_id)

@@ -31,13 +31,18 @@ class Found(Action):
     handle: str
     full_name: str
     email: str = ""
+    recovery_box: str = ""
 
     def facts(self, standing: Standing) -> Sequence[Fact]:
         if standing.at.seq != 0:
             raise UsageError("This registry has been founded already.", "Open it instead.")
         enrol = Enrol(self.person, self.sign_key, self.box_digest, self.handle, self.full_name, self.email)
         return (
-            facts.RegistryFounded(recovery_key=self.recovery_key, name=text.name(self.name, "registry's name")),
+            facts.RegistryFounded(
+                recovery_key=self.recovery_key,
+                recovery_box=self.recovery_box,
+                name=text.name(self.name, "registry's name"),
+            ),
             *enrol.facts(standing),
             facts.RoleGranted(
                 grant=chance.uuid7(), person=self.person, role="admin", scope="global", scope_id="", ends=""

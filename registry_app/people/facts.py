@@ -17,6 +17,8 @@ class RegistryFounded(Fact):
 
     recovery_key: str
     """The Ed25519 public key of the recovery, hexadecimal."""
+    recovery_box: str = ""
+    """SHA-256 of the recovery's HPKE public key, hexadecimal: what a rotation wraps the next data key to."""
     name: str = sealed()
     """What the registry is called."""
 

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from registry_app.custody import rotate, rotation
-from registry_app.errors import AuthenticationError, Refused, StorageBusy, StorageError
+from registry_app.errors import AuthenticationError, Refused, StorageBusy, StorageError, Tampered
 from registry_app.models.views import ShowModel
 from registry_app.people.actions import RecordRotation
 from registry_app.vault import keyfile
+from registry_app.vault.identity import Identity
 from registry_app.verification import verify
 from tests.ground import Ground, phrase
 
@@ -85,3 +88,15 @@ def test_a_rotation_that_only_lacks_its_record_is_recorded(ground: Ground, monke
         assert receipt.facts[0].epoch == 2  # type: ignore[attr-defined]
         assert admin.store.keys.current_epoch == 2
         assert verify(admin).ok
+
+
+def test_the_next_key_is_never_wrapped_to_a_recovery_key_the_first_leaf_does_not_name(ground: Ground) -> None:
+    with ground.open("admin") as admin:
+        keyring, keys = keyfile.load(ground.folder), admin.store.keys
+        assert keyring.recovery is not None
+        own = replace(keyring.recovery.public, box_key=Identity.create("recovery").public.box_key)
+        forged = replace(keyring, recovery=replace(keyring.recovery, public=own), generation=keyring.generation + 1)
+        keyfile.save(ground.folder, forged.encode(keys))
+        with pytest.raises(Tampered, match="recovery"):
+            rotate(admin, phrase("admin"))
+        assert admin.store.keys.current_epoch == 1

@@ -131,3 +131,15 @@ def test_without_room_for_a_copy_it_is_looked_at_in_its_place(tmp_path: Path, mo
     monkeypatch.setattr(shutil, "copyfile", no_room)
     assert count(crashed) == 400
     assert not list(crashed.path.glob(".check-*"))
+
+
+def test_the_pages_of_an_open_database_are_judged_once_its_journal_is_folded_in(tmp_path: Path) -> None:
+    folder, engine = made(tmp_path)
+    assert list(check.check_pages(engine)) == []
+    engine.dispose()
+    content = bytearray(folder.database.read_bytes())
+    content[5 * 4096 + 100] ^= 1
+    folder.database.write_bytes(content)
+    found = list(check.check_pages(open_sqlcipher(folder.database, KEY)))
+    assert found
+    assert all(sentence.endswith(".") for sentence in found)
