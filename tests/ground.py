@@ -16,9 +16,9 @@ from registry_app.models.actions import RegisterDataset, RegisterModel, Register
 from registry_app.models.facts import Named
 from registry_app.people.actions import AddMember, FormTeam, Grant
 from registry_app.reviews.actions import Comment, Submit
-from registry_app.store import state_folder
 from registry_app.vault import digest
 from registry_app.vault.engine import open_sqlcipher, reading
+from registry_app.vault.place import state_folder
 from registry_app.workspace import Workspace
 
 FULL = os.environ.get("REGISTRY_APP_FAULTS") == "full"

@@ -14,8 +14,8 @@ def test_what_was_handed_in_is_what_opens(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(screen, "_handed", [])
     opened: list[tuple[Path | None, str, str | None]] = []
     screen.hand_in(lambda *asked: opened.append(asked))
-    screen.open_screen(Path("registry"), "val", None)
-    assert opened == [(Path("registry"), "val", None)]
+    screen.open_screen("registry", "val", None)
+    assert opened == [("registry", "val", None)]
 
 
 def test_without_a_screen_a_verb_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
