@@ -74,7 +74,7 @@ class Ground:
         }
 
 
-def make(folder: Path, versions: int, *, words: int = 200, comments: int = 3) -> Ground:
+def make(folder: Path | str, versions: int, *, words: int = 200, comments: int = 3) -> Ground:
     """A registry with a cast, a team, a model with ``versions`` versions, and a review with comments."""
     founding = found(folder, "Bank", "admin", "Ada Admin", phrase("admin"), "ada@example.org")
     with founding.workspace as admin:
@@ -103,7 +103,7 @@ def make(folder: Path, versions: int, *, words: int = 200, comments: int = 3) ->
     with Workspace.open(folder, "val", phrase("val")) as val:
         for _ in range(comments):
             val.run(Comment("m:1", prose(draw, words)))
-    return Ground(folder, state_folder(), founding.recovery_key)
+    return Ground(Path(folder), state_folder(), founding.recovery_key)
 
 
 def prose(draw: random.Random, size: int) -> str:

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
 import signal
 import socket
 import tempfile
+import time
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from registry_app.vault.place import state_folder
+from registry_app.workspace import Workspace
+from tests.ground import make, phrase
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # where there is no folder for the user's runtime files, it says so
@@ -48,13 +55,13 @@ class Server:
     def kill(self) -> None:
         """SIGKILL to the postmaster and all that is below it, as when the power goes."""
         pid = int((self.folder / "postmaster.pid").read_text().splitlines()[0])
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        for each in (pid, *map(int, children)):
-            with_ = os.kill
-            try:
-                with_(each, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
+        below = [*map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
+        for each in (pid, *below):
+            with suppress(ProcessLookupError):
+                os.kill(each, signal.SIGKILL)
+        while any(_lives(each) for each in (pid, *below)):
+            time.sleep(0.01)
+        (self.folder / "postmaster.pid").unlink()
 
     def stop(self) -> None:
         """Stop it."""
@@ -89,6 +96,55 @@ class Server:
         name = f"registry_{next(self._numbers)}"
         self.run(f'CREATE DATABASE "{name}" OWNER owner TEMPLATE "{template}"')
         return name
+
+
+def _lives(pid: int) -> bool:
+    """Whether the process runs; one that nobody has waited for does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+@dataclass(frozen=True)
+class Bank:
+    """A registry in a database, and its user's state folder."""
+
+    server: Server
+    database: str
+    state: Path
+    recovery_key: str
+
+    def url(self, user: str = "owner", port: int | None = None) -> str:
+        """Its address."""
+        return self.server.url(self.database, user, port)
+
+    def copy(self) -> Bank:
+        """The same registry in a database of its own, with the state folder where this test's program looks for it."""
+        name = self.server.database(template=self.database)
+        shutil.copytree(self.state, state_folder(), dirs_exist_ok=True)
+        return Bank(self.server, name, state_folder(), self.recovery_key)
+
+    def open(self, handle: str = "dev", **options: Any) -> Workspace:
+        """The registry, opened by somebody."""
+        return Workspace.open(self.url(), handle, phrase(handle), **options)
+
+    def superuser(self, *statements: str) -> list[tuple[Any, ...]]:
+        """What the server's administrator does."""
+        return self.server.run(*statements, database=self.database)
+
+
+def found_bank(server: Server, home: Path) -> Bank:
+    """A small registry in a database."""
+    name = server.database()
+    before = {each: os.environ.get(each) for each in ("XDG_STATE_HOME", "REGISTRY_APP_KDF")}
+    os.environ["XDG_STATE_HOME"], os.environ["REGISTRY_APP_KDF"] = str(home), "floor"
+    try:
+        ground = make(server.url(name, "owner"), 3, words=40)
+    finally:
+        for each, value in before.items():
+            os.environ.pop(each, None) if value is None else os.environ.__setitem__(each, value)
+    return Bank(server, name, ground.state, ground.recovery_key)
 
 
 @contextmanager

@@ -274,10 +274,7 @@ class DatabasePlace:
 
     def notes(self, registry: str) -> Path:
         """A folder of the registry in the user's own state folder."""
-        folder = state_folder() / "attempts" / registry
-        with suppress(OSError):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return folder
+        return state_folder() / "attempts" / registry
 
     def heads(self, registry: str) -> tuple[Path, ...]:
         """The one in the user's own state folder."""

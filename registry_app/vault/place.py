@@ -7,7 +7,7 @@ the engine with whatever must be checked first.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -183,7 +183,10 @@ def unlock(place: Place, handle: str, passphrase: str) -> tuple[str, Unlocked]:
         return keyring.registry, keyring.unlock(handle, passphrase)
     except AuthenticationError:
         known = any(slot.handle == handle for slot in keyring.people)
-        attempts.note(place.notes(keyring.registry), handle if known else attempts.UNKNOWN)
+        notes = place.notes(keyring.registry)
+        with suppress(OSError):
+            notes.mkdir(mode=0o700, parents=True, exist_ok=True)
+        attempts.note(notes, handle if known else attempts.UNKNOWN)
         raise
 
 
