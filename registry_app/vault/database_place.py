@@ -18,7 +18,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import BigInteger, Column, Connection, Engine, LargeBinary, MetaData, Table, text
 
 from registry_app.errors import Damaged, RegistryError, StorageBusy, StorageError, UsageError
 from registry_app.vault.engine import translated
@@ -40,6 +40,7 @@ _UNFINISHED = 3
 _TABLES = (
     "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'v')"
 )
+_RING = Table("keyring", MetaData(), Column("generation", BigInteger, primary_key=True), Column("encoded", LargeBinary))
 _NEWEST = "SELECT generation, encoded FROM keyring ORDER BY generation DESC LIMIT 1"
 
 _NONE: Mapping[str, Connection] = MappingProxyType({})
@@ -233,10 +234,9 @@ class DatabasePlace:
                     if old.generation >= new.generation:
                         raise StorageBusy("The keyring was changed meanwhile.", "Run the same command again.")
                 if present is None or present[1] != encoded:
-                    values = {"generation": new.generation, "encoded": encoded}
-                    connection.execute(text("INSERT INTO keyring VALUES (:generation, :encoded)"), values)
+                    connection.execute(_RING.insert().values(generation=new.generation, encoded=encoded))
                 kept = new.generation if forget_previous or present is None else present[0]
-                connection.execute(text("DELETE FROM keyring WHERE generation < :kept"), {"kept": kept})
+                connection.execute(_RING.delete().where(_RING.c.generation < kept))
 
     @contextmanager
     def changing(self) -> Iterator[None]:
@@ -269,7 +269,7 @@ class DatabasePlace:
                     raise UsageError(
                         "The keyring is intact; there is nothing to restore.", "Use the registry as it is."
                     )
-                connection.execute(text("DELETE FROM keyring WHERE generation > :intact"), {"intact": found[0]})
+                connection.execute(_RING.delete().where(_RING.c.generation > found[0]))
         return Keyring.decode(found[1])
 
     def notes(self, registry: str) -> Path:
