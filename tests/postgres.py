@@ -91,7 +91,7 @@ class Server:
                 rows = cursor.fetchall() if cursor.description else []
         return rows
 
-    def database(self, *, template: str = "template1") -> str:
+    def database(self, *, template: str = "template0") -> str:
         """A new database that ``owner`` owns; its name."""
         name = f"registry_{next(self._numbers)}"
         self.run(f'CREATE DATABASE "{name}" OWNER owner TEMPLATE "{template}"')

@@ -119,7 +119,13 @@ class DatabaseHold:
         if self._solitary:
             return
         query = f"SELECT pg_try_advisory_lock_shared({_HOLD})"
-        _wait(lambda: bool(connection.execute(query).fetchone()[0]), _PATIENCE)
+
+        def taken() -> bool:
+            done = bool(connection.execute(query).fetchone()[0])
+            connection.commit()  # what is read next is read after the lock, in a snapshot of its own
+            return done
+
+        _wait(taken, _PATIENCE)
         row = connection.execute(_NEWEST).fetchone()
         connection.commit()
         if self.epochs is not None and _epochs(row) != self.epochs:
@@ -347,7 +353,7 @@ def _unfinished(connection: Connection) -> bool:
     query = "SELECT (SELECT count(*) FROM keyring), (SELECT count(*) FROM leaf)"
     keyrings, leaves = connection.exec_driver_sql(query).one()
     connection.commit()
-    return keyrings == 0 and leaves <= _UNFINISHED
+    return bool(keyrings == 0 and leaves <= _UNFINISHED)
 
 
 def _decoded(row: Any) -> Keyring:

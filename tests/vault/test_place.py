@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from registry_app.custody import found
+from registry_app.custody import found, rotate
 from registry_app.errors import (
     AuthenticationError,
     Damaged,
@@ -16,10 +16,14 @@ from registry_app.errors import (
     StorageReadOnly,
     UsageError,
 )
+from registry_app.models.actions import RegisterVersion
+from registry_app.people.actions import FormTeam
 from registry_app.text import without_password
 from registry_app.vault.database_place import DatabasePlace
+from registry_app.vault.engine import translated
 from registry_app.vault.folder_place import FolderPlace
 from registry_app.vault.place import place_of, state_folder, unlock
+from registry_app.verification import verify
 from registry_app.workspace import Workspace
 from tests.ground import phrase
 from tests.postgres import PASSWORD, Bank, Server
@@ -32,9 +36,7 @@ def test_an_address_names_a_folder_or_a_database(tmp_path: Path) -> None:
         assert isinstance(place_of(f"{scheme}://ada@db.example.org/registry"), DatabasePlace)
 
 
-@pytest.mark.parametrize(
-    "url", ["postgresql://", "postgresql://host", "postgresql://u:secret@h:port/x"]
-)
+@pytest.mark.parametrize("url", ["postgresql://", "postgresql://host", "postgresql://u:secret@h:port/x"])
 def test_a_url_that_cannot_be_read_is_refused_without_repeating_it(url: str) -> None:
     with pytest.raises(UsageError, match="cannot be read") as caught:
         place_of(url)
@@ -206,8 +208,42 @@ def test_reading_only_refuses_to_write(bank: Bank) -> None:
         assert reader.head().size > 3
         with pytest.raises(StorageReadOnly), reader.store.writing():
             pass
-        with pytest.raises(StorageReadOnly), reader.store.engine.connect() as connection:
-            from registry_app.vault.engine import translated
+        with pytest.raises(StorageReadOnly), translated(), reader.store.engine.connect() as connection:
+            connection.exec_driver_sql("UPDATE head SET size = 0")
 
-            with translated():
-                connection.exec_driver_sql("UPDATE head SET size = 0")
+
+def test_whoever_lost_the_hold_does_not_seal_under_a_data_key_that_was_taken_away(bank: Bank) -> None:
+    with bank.open() as dev:
+        with bank.open("admin") as admin:
+            with pytest.raises(StorageBusy, match="Others have the registry open"):
+                rotate(admin, phrase("admin"))
+            bank.superuser(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        with bank.open("admin") as admin:
+            rotate(admin, phrase("admin"))
+        with pytest.raises(StorageError, match="rotated meanwhile"):
+            dev.run(RegisterVersion(model="m", artifact="d" * 64))
+    with bank.open() as dev:
+        dev.run(RegisterVersion(model="m", artifact="d" * 64))
+        assert verify(dev).ok
+
+
+def test_text_is_compared_as_bytes_whatever_the_locale_of_the_server(server: Server) -> None:
+    name = server.database()
+    names = ["Ä", "a", "B", "_", "z", "É", "aa", "Zz"]
+    with found(server.url(name, "owner"), "Bank", "admin", "Ada Admin", phrase("admin")).workspace as admin:
+        for each in names:
+            admin.run(FormTeam(each, "admin"))
+        verification = verify(admin)
+        assert verification.ok, verification.first_bad
+    (ordered,) = server.run("SELECT array_agg(name ORDER BY name) FROM team", database=name)
+    assert ordered[0] == sorted(names)
+    odd = server.run(
+        "SELECT attrelid::regclass, attname FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid "
+        "WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attcollation <> 0 "
+        "AND attcollation <> '\"C\"'::regcollation AND relname <> 'alembic_version'",
+        database=name,
+    )
+    assert odd == []
