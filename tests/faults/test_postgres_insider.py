@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from registry_app.custody import change_passphrase, disable, enrol, re_enrol, rotate
-from registry_app.errors import RegistryError, StorageError
+from registry_app.custody import change_passphrase, disable, enrol, re_enrol, rotate, rotation
+from registry_app.errors import AuthenticationError, RegistryError, StorageError
 from registry_app.evidence.actions import RecordEvidence
 from registry_app.measure.result import Result
 from registry_app.models.actions import RegisterModel, RegisterVersion
 from registry_app.people.actions import Grant
 from registry_app.reviews.actions import Comment, Submit
-from registry_app.vault.place import state_folder
+from registry_app.vault.place import place_of, state_folder
 from registry_app.verification import verify
 from registry_app.workspace import Workspace
 from tests.ground import phrase
@@ -135,3 +135,40 @@ def seen(word: str, everything: str) -> bool:
         forms.add(coded[4 if shift else 0 : len(coded) // 4 * 4 - 4])
         forms.add(base64.b64encode(b"\0" * shift + raw).hex()[8 if shift else 0 : -8])
     return any(form in everything for form in forms)
+
+
+@pytest.mark.parametrize("step", ["_seal_again", "_rekey"])
+def test_a_rotation_cut_off_is_finished_by_the_next(bank: Bank, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    def fails(*_: object) -> None:
+        raise StorageError("cut off", "")
+
+    with bank.open("admin") as admin:
+        with monkeypatch.context() as patch:
+            patch.setattr(rotation, step, fails)
+            with pytest.raises(StorageError, match="cut off"):
+                rotate(admin, phrase("admin"))
+        assert verify(admin).ok
+    with bank.open("dev") as dev:
+        dev.run(RegisterVersion(model="m", artifact="d" * 64, note="sealed while a rotation is under way"))
+        assert verify(dev).ok
+    with bank.open("admin") as admin:
+        rotate(admin, phrase("admin"))
+        assert set(admin.store.keys.keys) == {2}
+        assert verify(admin).ok
+    with bank.open("dev") as dev:
+        assert verify(dev).ok
+    assert bank.superuser("SELECT count(*) FROM keyring") == [(1,)]
+    assert bank.superuser("SELECT count(*) FROM payload WHERE get_byte(body, 2) <> 2") == [(0,)]
+
+
+def test_the_recovery_key_opens_a_registry_in_a_database(bank: Bank) -> None:
+    with recover(bank.url(), bank.recovery_key, "val", phrase("again"), "lost") as val:
+        assert verify(val).ok
+    with pytest.raises(AuthenticationError):
+        bank.open("val")
+    assert (place_of(bank.url()).notes(val.store.registry) / "attempts.log").exists()
+    with bank.open("admin") as admin:
+        disable(admin, "val", "has left")
+        assert any("on record" in notice for notice in admin.notices)
+    with pytest.raises(AuthenticationError):
+        Workspace.open(bank.url(), "val", phrase("again"))
