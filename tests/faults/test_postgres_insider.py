@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from registry_app.custody import change_passphrase, disable, enrol, re_enrol, rotate, rotation
+from registry_app.custody import change_passphrase, disable, enrol, re_enrol, recover, rotate, rotation
 from registry_app.errors import AuthenticationError, RegistryError, StorageError
 from registry_app.evidence.actions import RecordEvidence
 from registry_app.measure.result import Result
