@@ -13,7 +13,8 @@
     ├── StorageError           6   nothing was acknowledged, trying again is safe
     │   ├── StorageFull
     │   ├── StorageReadOnly
-    │   └── StorageBusy
+    │   ├── StorageBusy
+    │   └── StorageCut             a connection broke: unclear until it is said again under its own id
     └── SandboxError           7   sandbox missing, or the model attacked it
 
 The number is the exit code (``cli`` is the one place that turns an error into it); 0 is done and 1 is our own bug.
@@ -87,6 +88,10 @@ class StorageReadOnly(StorageError):
 
 class StorageBusy(StorageError):
     """Another process holds the registry."""
+
+
+class StorageCut(StorageError):
+    """The connection to the server broke; whether the last statement stands is told by saying it again under its own id."""
 
 
 class SandboxError(RegistryError):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 
 def run() -> None:
     """The console entry."""
@@ -14,10 +12,10 @@ def run() -> None:
     command_line()
 
 
-def _screen(folder: Path | None, handle: str, passphrase: str | None) -> None:
+def _screen(place: str | None, handle: str, passphrase: str | None) -> None:
     from registry_app.tui.app import RegistryApp
 
-    RegistryApp(folder, handle, passphrase).run()
+    RegistryApp(place, handle, passphrase).run()
 
 
 if __name__ == "__main__":

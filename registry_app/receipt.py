@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
-from registry_app.errors import StorageError
+from registry_app.errors import StorageBusy, StorageCut, StorageError
 from registry_app.house import MEANING
 from registry_app.ledger import envelope
 from registry_app.ledger.entry import Head
@@ -24,6 +25,8 @@ from registry_app.vault.rows import Rows
 
 BACK = timedelta(minutes=5)
 """A statement that claims to be earlier than one before it by more than this is flagged."""
+
+_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,14 @@ def transact(store: Store, signer: Signer, action: Action, statement: str, seen:
     return Receipt(statement, saying.at.seq, saying.at.time, saying.head, saying.facts, notices)
 
 
+def insist(store: Store, signer: Signer, action: Action, statement: str, seen: Head | None) -> Receipt:
+    """:func:`transact`, and again on the new head, or to learn whether it stands, where the store gave way."""
+    for _ in range(_TRIES - 1):
+        with suppress(StorageBusy, StorageCut):
+            return transact(store, signer, action, statement, seen)
+    return transact(store, signer, action, statement, seen)
+
+
 def clock_notices(previous: str, claimed: str) -> tuple[str, ...]:
     """What is odd about a claimed time after the ledger's reckoned time ``previous`` (empty: nothing before)."""
     if not previous or clock.parse(claimed) >= clock.parse(previous) - BACK:
@@ -74,7 +85,8 @@ def unlock_notices(store: Store, run: Callable[[Action], Receipt]) -> list[str]:
     said = []
     if not store.seen.anchored:
         said.append("No earlier head of this registry is kept here: nothing says that it is the newest copy.")
-    failed = attempts.read(store.folder.path)
+    notes = store.place.notes(store.registry)
+    failed = attempts.read(notes)
     if failed is not None:
         told = f"{failed.count} attempts to sign in failed since {failed.first}"
         try:
@@ -82,7 +94,7 @@ def unlock_notices(store: Store, run: Callable[[Action], Receipt]) -> list[str]:
                 said.append(f"{told}; this is not on record yet.")
             else:
                 run(ReportUnlockFailures(failed.count, failed.first, failed.last, failed.handles))
-                attempts.clear(store.folder.path)
+                attempts.clear(notes)
                 said.append(f"{told}; this is on record.")
         except StorageError as error:  # what is there can be read all the same
             said.append(f"{told}; this could not be put on record: {error.what}")

@@ -5,42 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from sqlalchemy import Engine
 
-from registry_app.errors import Damaged, RegistryError, RolledBack, StorageBusy, StorageError, StorageReadOnly
+from registry_app.errors import RegistryError, RolledBack, StorageBusy, StorageReadOnly
 from registry_app.ledger.anchor import Anchor, Seen
 from registry_app.ledger.entry import Head
 from registry_app.ledger.log import Log
 from registry_app.people.tables import KeyRow, RegistryRow
-from registry_app.vault import check, digest, schema
-from registry_app.vault.engine import from_os, open_sqlcipher, reading, translated, writing
-from registry_app.vault.folder import Folder
-from registry_app.vault.lock import FolderLock
+from registry_app.vault import schema
+from registry_app.vault.engine import reading, translated, writing
+from registry_app.vault.place import Hold, Place
 from registry_app.vault.rows import Rows
 from registry_app.vault.sealed import Sealer
 from registry_app.vault.slot import DataKeys
-
-
-def state_folder() -> Path:
-    """The user's own state folder, where the heads of the registries this user has seen are kept."""
-    from platformdirs import user_state_path
-
-    return user_state_path("registry-app", appauthor=False)
-
-
-def database_key(data_key: bytes) -> bytes:
-    """The raw SQLCipher key of a registry with that data key."""
-    return digest.hkdf(data_key, "sqlcipher")
 
 
 @dataclass(slots=True)
 class Store:
     """What an open registry holds in memory."""
 
-    folder: Folder
+    place: Place
     """Where it is."""
     engine: Engine
     """The encrypted database."""
@@ -49,8 +34,8 @@ class Store:
     sealer: Sealer
     """What opens sealed values."""
     key: bytes
-    """The raw key of the database."""
-    lock: FolderLock
+    """The raw key of the database; empty where a server keeps it."""
+    lock: Hold
     """Held as long as it is open."""
     anchor: Anchor
     """The heads outside."""
@@ -89,53 +74,47 @@ class Store:
     def name(self, registry: str) -> None:
         """Take the id that the genesis gave."""
         self.registry = registry
-        self.anchor = Anchor(self.folder.head, state_folder(), registry)
+        self.anchor = Anchor(self.place.heads(registry), registry)
 
     def close(self) -> None:
-        """Fold the WAL into the file and let go.
-
-        Where folding fails (a full disk, a bad page), the WAL stays: what is in it is as durable as the file.
-        """
+        """Put the database to rest and let go; where that fails, what was acknowledged stands all the same."""
         try:
             if not self.read_only:
-                with suppress(RegistryError), translated(), self.engine.connect() as connection:
-                    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                with suppress(RegistryError):
+                    self.place.settle(self.engine)
         finally:
             self.engine.dispose()
             self.lock.release()
             self.resources.close()
 
 
-def open_store(folder: Folder, registry: str, keys: DataKeys, *, read_only: bool = False) -> Store:
+def open_store(place: Place, registry: str, keys: DataKeys, *, read_only: bool = False) -> Store:
     """Open the database of a registry whose keyring was unlocked.
 
-    File, shape and heads outside are checked first, on the file as it lies or on a copy with its journals folded in: where
-    something is wrong, no file was touched.
+    File, shape and heads outside are checked first: where something is wrong, nothing was touched.
 
     Raises:
         Damaged, RolledBack: it is not what was written or seen; nothing was written.
-        StorageBusy: another process works on the file.
+        StorageBusy: another process works on all of it.
         UsageError: a newer program wrote it.
     """
-    lock = FolderLock(folder.path)
+    hold = place.hold()
     resources = ExitStack()
-    resources.callback(lock.release)
+    resources.callback(hold.release)
     try:
-        alone = lock.alone()
-        if not alone:
-            lock.share()
-        anchor = Anchor(folder.head, state_folder(), registry)
-        with translated():
-            key, seen, newest, current = _examined(folder, keys, anchor, alone=alone)
-        if alone:
-            check.sweep(folder)
-        lock.share()
-        engine = _reader(folder, key, resources) if read_only else open_sqlcipher(folder.database, key)
+        anchor = Anchor(place.heads(registry), registry)
+        with translated(), place.examined(keys, hold) as found, reading(found.engine) as connection:
+            current = schema.require_current(connection)
+            rows = Rows(connection)
+            log = Log(rows)
+            seen = anchor.compare(log, lambda person: keys_of(rows, person))
+            newest = log.head()
+        engine = place.open(found.key, hold, resources, read_only=read_only)
         resources.callback(engine.dispose)
         if not current:
-            _upgrade(engine, lock, read_only=read_only)
+            _upgrade(engine, hold, read_only=read_only)
         sealer = Sealer(keys.keys, keys.current_epoch)
-        store = Store(folder, engine, keys, sealer, key, lock, anchor, registry, seen, newest, read_only)
+        store = Store(place, engine, keys, sealer, found.key, hold, anchor, registry, seen, newest, read_only)
     except BaseException:
         resources.close()
         raise
@@ -143,53 +122,13 @@ def open_store(folder: Folder, registry: str, keys: DataKeys, *, read_only: bool
     return store
 
 
-def _examined(folder: Folder, keys: DataKeys, anchor: Anchor, *, alone: bool) -> tuple[bytes, Seen, Head, bool]:
-    """The key that fits, what the heads outside say, the head, and whether the shape is the present one."""
-    held = [keys.keys[keys.current_epoch]]
-    if keys.pending is not None:  # a rotation was cut off: the file may stand under either
-        held.insert(0, keys.keys[keys.pending])
-    candidates = [database_key(data_key) for data_key in held]
-    for place, key in enumerate(candidates):
-        with ExitStack() as stack:
-            try:
-                engine = stack.enter_context(check.untouched(folder, key, alone=alone))
-            except Damaged:
-                if place == len(candidates) - 1:
-                    raise
-                continue
-            with reading(engine) as connection:
-                current = schema.require_current(connection)
-                rows = Rows(connection)
-                log = Log(rows)
-                seen = anchor.compare(log, lambda person: keys_of(rows, person))  # noqa: B023  called at once
-                return key, seen, log.head(), current
-    raise AssertionError("unreachable")
-
-
-def _reader(folder: Folder, key: bytes, resources: ExitStack) -> Engine:
-    """An engine that only reads, also where not even the files beside a WAL can be made."""
-    engine = open_sqlcipher(folder.database, key, read_only=True)
-    try:
-        check.probe(engine)
-        return engine
-    except StorageError:
-        engine.dispose()
-    if folder.at_rest:
-        return open_sqlcipher(folder.database, key, immutable=True)
-    place = resources.enter_context(TemporaryDirectory())
-    try:
-        return open_sqlcipher(check.copied(folder, Path(place)), key)
-    except OSError as error:
-        raise from_os(error) from error
-
-
-def _upgrade(engine: Engine, lock: FolderLock, *, read_only: bool) -> None:
+def _upgrade(engine: Engine, hold: Hold, *, read_only: bool) -> None:
     if read_only:
         raise StorageReadOnly("The registry needs a migration before it can be read.", "Open it once for writing.")
-    if not lock.alone():
+    if not hold.alone():
         raise StorageBusy("The registry needs a migration and others have it open.", "Close them and try again.")
     schema.upgrade(engine)
-    lock.share()
+    hold.share()
 
 
 def keys_of(rows: Rows, person: str) -> list[bytes]:

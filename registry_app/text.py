@@ -7,6 +7,7 @@ with each such character written out as ``\\u202e``, so no terminal, page or log
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from registry_app.errors import UsageError
@@ -16,6 +17,7 @@ PROSE_LIMIT = 8_000
 
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _INVISIBLE = frozenset("\u00ad\u180e\u200b\u200c\u2060\ufeff")
+_PASSWORD = re.compile(r"(://[^/?#@:]*:)[^/?#]*(@)|(password=)[^&#]*()")
 _REFUSED = ("Cc", "Cs", "Co", "Cn", "Zl", "Zp")
 
 
@@ -68,6 +70,11 @@ def harmless(value: str, *, lines: bool = False) -> str:
         return value
     keep = "\n\t" if lines else ""
     return "".join(c if c in keep or not _acts(c) else f"\\u{ord(c):04x}" for c in value)
+
+
+def without_password(url: str) -> str:
+    """A URL with ``***`` in the place of its password."""
+    return _PASSWORD.sub(lambda found: f"{found[1] or found[3]}***{found[2] or ''}", url)
 
 
 def _refuse(value: str, what: str, limit: int, keep: str) -> None:

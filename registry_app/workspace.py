@@ -6,20 +6,20 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from registry_app.errors import AuthenticationError, StorageBusy, UsageError
+from registry_app.errors import AuthenticationError, UsageError
 from registry_app.ledger.entry import Head
 from registry_app.ledger.log import Log
 from registry_app.ledger.meaning import Action, Reader, View
 from registry_app.ledger.payload import Payloads
 from registry_app.ledger.saying import Signer
 from registry_app.people.standing import require_active
-from registry_app.receipt import Receipt, transact, unlock_notices
+from registry_app.receipt import Receipt, insist, unlock_notices
 from registry_app.store import Store, open_store
-from registry_app.vault import attempts, chance, clock, keyfile
-from registry_app.vault.folder import Folder, keep_private
+from registry_app.vault import chance, clock
+from registry_app.vault.folder import keep_private
+from registry_app.vault.place import place_of, unlock
 
 T = TypeVar("T")
-_TRIES = 3
 
 
 class Workspace:
@@ -33,7 +33,7 @@ class Workspace:
 
     @classmethod
     def open(cls, path: Path | str, handle: str, passphrase: str, *, read_only: bool = False) -> Self:
-        """Open the registry in the folder ``path`` as the person ``handle``.
+        """Open the registry at ``path``, a folder or a ``postgresql://`` URL, as the person ``handle``.
 
         Raises:
             UsageError: it is no registry, or a newer program wrote it.
@@ -42,18 +42,11 @@ class Workspace:
             StorageError: it cannot be read, or another process works on it.
         """
         keep_private()
-        folder = Folder(Path(path).absolute())
-        folder.require()
-        keyring = keyfile.load(folder.path)
-        try:
-            unlocked = keyring.unlock(handle, passphrase)
-        except AuthenticationError:
-            known = any(slot.handle == handle for slot in keyring.people)
-            attempts.note(folder.path, handle if known else attempts.UNKNOWN)
-            raise
-        workspace = cls(
-            open_store(folder, keyring.registry, unlocked.data_keys, read_only=read_only), unlocked.identity, handle
-        )
+        place = place_of(path)
+        place.require()
+        registry, unlocked = unlock(place, handle, passphrase)
+        store = open_store(place, registry, unlocked.data_keys, read_only=read_only)
+        workspace = cls(store, unlocked.identity, handle)
         try:
             workspace._enter()
         except BaseException:
@@ -77,14 +70,7 @@ class Workspace:
         """
         if action.REAUTHENTICATE:
             self.authenticate(passphrase)
-        name = statement or chance.uuid7()
-        for attempt in range(_TRIES):
-            try:
-                return transact(self.store, self.signer, action, name, seen)
-            except StorageBusy:
-                if attempt == _TRIES - 1:
-                    raise
-        raise AssertionError("unreachable")
+        return insist(self.store, self.signer, action, statement or chance.uuid7(), seen)
 
     def ask(self, view: View[T], *, as_of: str | int | None = None) -> T:
         """The answer to ``view``, now or as of a ledger position or a UTC time (``2026-03-31T00:00:00.000000Z``)."""
@@ -120,11 +106,7 @@ class Workspace:
         """
         if passphrase is None:
             raise AuthenticationError("A decision is signed with the passphrase.", "Give it again.")
-        try:
-            keyfile.load(self.store.folder.path).unlock(self.handle, passphrase)
-        except AuthenticationError:
-            attempts.note(self.store.folder.path, self.handle)
-            raise
+        unlock(self.store.place, self.handle, passphrase)
 
     def _enter(self) -> None:
         with self.store.reading() as rows:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from tests.postgres import Bank, Server
 
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 
@@ -22,6 +27,29 @@ settings.register_profile("nightly", parent=settings.get_profile("ci"), derandom
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 _OURS = ("REGISTRY_APP_REGISTRY", "REGISTRY_APP_USER", "REGISTRY_APP_PASSPHRASE")
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A PostgreSQL server for the whole session."""
+    from tests.postgres import serving
+
+    with serving() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def bank_template(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Bank:
+    """A registry in a database, made once."""
+    from tests.postgres import found_bank
+
+    return found_bank(server, tmp_path_factory.mktemp("bank"))
+
+
+@pytest.fixture
+def bank(bank_template: Bank) -> Bank:
+    """A copy of it for one test, with the state folder of those who made it."""
+    return bank_template.copy()
 
 
 @pytest.fixture(autouse=True)

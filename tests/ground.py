@@ -16,9 +16,9 @@ from registry_app.models.actions import RegisterDataset, RegisterModel, Register
 from registry_app.models.facts import Named
 from registry_app.people.actions import AddMember, FormTeam, Grant
 from registry_app.reviews.actions import Comment, Submit
-from registry_app.store import state_folder
 from registry_app.vault import digest
 from registry_app.vault.engine import open_sqlcipher, reading
+from registry_app.vault.place import state_folder
 from registry_app.workspace import Workspace
 
 FULL = os.environ.get("REGISTRY_APP_FAULTS") == "full"
@@ -74,7 +74,7 @@ class Ground:
         }
 
 
-def make(folder: Path, versions: int, *, words: int = 200, comments: int = 3) -> Ground:
+def make(folder: Path | str, versions: int, *, words: int = 200, comments: int = 3) -> Ground:
     """A registry with a cast, a team, a model with ``versions`` versions, and a review with comments."""
     founding = found(folder, "Bank", "admin", "Ada Admin", phrase("admin"), "ada@example.org")
     with founding.workspace as admin:
@@ -103,7 +103,7 @@ def make(folder: Path, versions: int, *, words: int = 200, comments: int = 3) ->
     with Workspace.open(folder, "val", phrase("val")) as val:
         for _ in range(comments):
             val.run(Comment("m:1", prose(draw, words)))
-    return Ground(folder, state_folder(), founding.recovery_key)
+    return Ground(Path(folder), state_folder(), founding.recovery_key)
 
 
 def prose(draw: random.Random, size: int) -> str:

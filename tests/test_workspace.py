@@ -88,7 +88,7 @@ def test_reading_only_writes_nothing(folder: Path) -> None:
 
 
 def test_a_busy_registry_is_tried_three_times(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from registry_app import workspace as room
+    from registry_app import receipt as room
 
     tries = []
     real = vars(room)["transact"]

@@ -24,7 +24,10 @@ SHARED = ("registry", "acting", "passphrase_file", "as_json", "debug")
 """Names of the front door's options that every verb takes too."""
 
 Registry = Annotated[
-    str | None, typer.Option("-r", "--registry", metavar="FOLDER", help=f"The registry's folder (or {REGISTRY}).")
+    str | None,
+    typer.Option(
+        "-r", "--registry", metavar="PLACE", help=f"The registry's folder, or a postgresql:// URL (or {REGISTRY})."
+    ),
 ]
 Handle = Annotated[str | None, typer.Option("--as", metavar="HANDLE", help=f"Who you are (or {USER}).")]
 PassphraseFile = Annotated[
@@ -48,7 +51,7 @@ class Wishes:
     """What was asked for in the shared options."""
 
     registry: str | None = None
-    """The registry's folder."""
+    """The registry's folder or URL."""
     acting: str | None = None
     """Who works."""
     passphrase_file: str | None = None
@@ -65,8 +68,6 @@ class Wishes:
             UsageError: none was.
         """
         found = self.registry or os.environ.get(REGISTRY) or ""
-        if found.startswith(("postgresql://", "postgres://")):
-            raise UsageError("Registries on PostgreSQL cannot be opened yet.", "Name a folder.")
         if not found:
             raise UsageError(
                 "No registry is named.",

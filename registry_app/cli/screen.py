@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from registry_app.errors import UsageError
 
-Screen = Callable[[Path | None, str, str | None], None]
-"""Opens a registry on the screen: its folder, a handle, and the passphrase when it was given."""
+Screen = Callable[[str | None, str, str | None], None]
+"""Opens a registry on the screen: its folder or URL, a handle, and the passphrase when it was given."""
 
 _handed: list[Screen] = []
 
@@ -18,7 +17,7 @@ def hand_in(screen: Screen) -> None:
     _handed[:] = [screen]
 
 
-def open_screen(folder: Path | None, handle: str, passphrase: str | None) -> None:
+def open_screen(place: str | None, handle: str, passphrase: str | None) -> None:
     """Open the screen.
 
     Raises:
@@ -26,4 +25,4 @@ def open_screen(folder: Path | None, handle: str, passphrase: str | None) -> Non
     """
     if not _handed:
         raise UsageError("There is no screen here.", "Name a verb; see 'registry-app --help'.")
-    _handed[0](folder, handle, passphrase)
+    _handed[0](place, handle, passphrase)

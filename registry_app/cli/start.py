@@ -31,13 +31,15 @@ demo_app = Room(help="See a whole story on real data.")
 whoami_app = Room(help="Say who you are here.")
 passphrase_app = Room(help="Change your passphrase.")
 
-Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="A new or empty folder.")]
+Place = Annotated[
+    str, typer.Argument(metavar="PLACE", help="A new or empty folder, or the postgresql:// URL of an empty database.")
+]
 
 
 @init_app.command("init")
 def init(
     ctx: typer.Context,
-    folder: Folder,
+    place: Place,
     name: Annotated[str, typer.Option("--name", help="What the registry is called.")],
     handle: Annotated[str, typer.Option("--handle", help="Your handle: what you type to sign in.")],
     full_name: Annotated[str, typer.Option("--full-name", help="Your name, as printed beside your signatures.")],
@@ -61,7 +63,7 @@ def init(
 
     kept = _reserve(recovery_file) if recovery_file else None
     try:
-        founding = custody.found(folder, name, handle, full_name, passphrase, email)
+        founding = custody.found(place, name, handle, full_name, passphrase, email)
     except BaseException:
         if kept is not None:
             os.close(kept)
@@ -77,9 +79,10 @@ def init(
         else:
             _show_recovery(founding.recovery_key)
         size = workspace.head().size
-        data = {"folder": str(folder.absolute()), "registry": workspace.store.registry, "handle": handle, "size": size}
-    give(wanted, data, str(folder))
-    say(f"Go on with: registry-app -r {folder} --as {handle} people enrol HANDLE --name NAME")
+        made = workspace.store.place.name
+        data = {"folder": made, "registry": workspace.store.registry, "handle": handle, "size": size}
+    give(wanted, data, made)
+    say(f"Go on with: registry-app -r {made} --as {handle} people enrol HANDLE --name NAME")
 
 
 def _reserve(path: str) -> int:
@@ -120,7 +123,7 @@ def demo(
     give(wishes(ctx), told, lambda: harmless(str(told), lines=True))
     if not no_tui and interactive() and sys.stdout.isatty():
         secret = (folder / "passphrase.txt").read_text("utf-8").strip()
-        open_screen(folder / "registry", "validator", secret)
+        open_screen(str(folder / "registry"), "validator", secret)
 
 
 @whoami_app.command("whoami")
@@ -179,4 +182,4 @@ def screen(ctx: typer.Context, wanted: Wishes) -> None:
     folder = wanted.folder() if wanted.registry or os.environ.get(REGISTRY) else None
     given = wanted.passphrase_file or os.environ.get(PASSPHRASE)
     secret = present_passphrase(wanted) if given else None
-    open_screen(Path(folder) if folder else None, wanted.who() or "", secret)
+    open_screen(folder, wanted.who() or "", secret)

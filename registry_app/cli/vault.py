@@ -30,22 +30,20 @@ def status(ctx: typer.Context) -> None:
 
     Example: registry-app vault status
     """
-    from registry_app.vault import keyfile
-
     with opened(ctx) as desk:
         store = desk.workspace.store
-        keyring = keyfile.load(store.folder.path)
+        keyring = store.place.keyring()
         head = desk.workspace.head()
         slots = [
             {"handle": each.handle, "kdf": each.profile.name if each.profile else "", **_cost(each.profile)}
             for each in keyring.people
         ]
         data = {
-            "folder": store.folder.path,
+            "folder": store.place.name,
             "registry": keyring.registry,
             "size": head.size,
             "root": head.root.hex(),
-            "bytes": store.folder.database.stat().st_size,
+            "bytes": store.place.size(store.engine),
             "data_key_epoch": keyring.epoch,
             "rotation_pending": keyring.pending is not None,
             "recovery": keyring.recovery is not None,
@@ -57,7 +55,7 @@ def status(ctx: typer.Context) -> None:
         def text() -> str:
             about = listing(
                 [
-                    ("folder", store.folder.path),
+                    ("place", store.place.name),
                     ("registry", keyring.registry),
                     ("ledger", f"{head.size} statements, {data['bytes']:,} bytes"),
                     ("root", head.root.hex()),
@@ -114,7 +112,7 @@ def recover(
     folder, handle = wanted.folder(), handle_of(wanted)
     key = read_secret(recovery_file) if recovery_file else ask_secret("Recovery key")
     secret = new_passphrase(new_file, f"for {handle}")
-    with custody.recover(Path(folder), key, handle, secret, reason) as workspace:
+    with custody.recover(folder, key, handle, secret, reason) as workspace:
         give(wanted, {"handle": handle, "size": workspace.head().size}, f"{handle} has new keys.")
 
 
@@ -133,7 +131,7 @@ def salvage(
 
     wanted = wishes(ctx)
     folder, handle = wanted.folder(), handle_of(wanted)
-    found = custody.salvage(Path(folder), handle, present_passphrase(wanted), out)
+    found = custody.salvage(folder, handle, present_passphrase(wanted), out)
     say(f"{out} holds in clear text what the registry held: keep it private.")
     rows = [
         ("leaves", found.leaves),
@@ -149,14 +147,14 @@ def restore_keyring(ctx: typer.Context) -> None:
 
     Example: registry-app -r ./registry vault restore-keyring
     """
-    from registry_app.vault import keyfile
-    from registry_app.vault.folder import Folder, keep_private
+    from registry_app.vault.folder import keep_private
+    from registry_app.vault.place import place_of
 
     wanted = wishes(ctx)
-    folder = Folder(Path(wanted.folder()).absolute())
+    place = place_of(wanted.folder())
     keep_private()
-    folder.require()
-    keyring = keyfile.restore_previous(folder.path)
+    place.require()
+    keyring = place.restore_keyring()
     handles = [each.handle for each in keyring.people]
     give(
         wanted,

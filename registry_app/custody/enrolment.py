@@ -11,11 +11,12 @@ from registry_app.people import actions
 from registry_app.people.standing import person_by_handle
 from registry_app.receipt import Receipt, transact
 from registry_app.store import open_store
-from registry_app.vault import chance, kdf, keyfile, recovery
-from registry_app.vault.folder import Folder, keep_private
+from registry_app.vault import chance, kdf, recovery
+from registry_app.vault.folder import keep_private
 from registry_app.vault.identity import Identity
 from registry_app.vault.keyring import Keyring
 from registry_app.vault.passphrase import require_strong
+from registry_app.vault.place import place_of
 from registry_app.vault.slot import DataKeys
 from registry_app.workspace import Workspace
 
@@ -31,14 +32,14 @@ def enrol(workspace: Workspace, handle: str, name: str, passphrase: str, email: 
     identity = Identity.create(chance.uuid7())
     action = actions.Enrol(identity.person, identity.public_key.hex(), identity.public.box_digest, handle, name, email)
     rehearse(workspace, action)
-    folder = workspace.store.folder.path
-    with keyfile.changing(folder):
+    place = workspace.store.place
+    with place.changing():
         keyring, keys = keyring_of(workspace)
         orphan = _person_of(keyring, handle)
         if orphan is not None:  # left by an enrolment that the ledger never heard of
             keyring = keyring.remove(orphan)
         keyring = keyring.enrol(identity.person, handle, identity, passphrase, kdf.chosen(), keys)
-        keyfile.save(folder, keyring.encode(keys))
+        place.keep(keyring.encode(keys))
         return workspace.run(action)
 
 
@@ -54,13 +55,13 @@ def re_enrol(workspace: Workspace, handle: str, passphrase: str, reason: str) ->
     identity = Identity.create(person)
     action = actions.ReEnrol(handle, identity.public_key.hex(), identity.public.box_digest, reason)
     rehearse(workspace, action)
-    folder = workspace.store.folder.path
-    with keyfile.changing(folder):
+    place = workspace.store.place
+    with place.changing():
         keyring, keys = keyring_of(workspace)
         keyring = _with_keys(keyring, person, handle, identity, passphrase, keys)
         encoded = keyring.encode(keys)
         receipt = workspace.run(action)
-        keyfile.save(folder, encoded)
+        place.keep(encoded)
     return receipt
 
 
@@ -68,12 +69,12 @@ def disable(workspace: Workspace, handle: str, reason: str) -> Receipt:
     """Let somebody sign and open the registry no longer. Follow it with a rotation: they may have kept a copy."""
     with workspace.store.reading() as rows:
         person = person_by_handle(rows, handle)["id"]
-    folder = workspace.store.folder.path
-    with keyfile.changing(folder):
+    place = workspace.store.place
+    with place.changing():
         receipt = workspace.run(actions.Disable(handle, reason))
         keyring, keys = keyring_of(workspace)
         if _person_of(keyring, handle) == person:
-            keyfile.save(folder, keyring.remove(person).encode(keys))
+            place.keep(keyring.remove(person).encode(keys))
     return receipt
 
 
@@ -85,15 +86,15 @@ def change_passphrase(workspace: Workspace, old: str, new: str) -> None:
         UsageError: the new one is weak.
     """
     require_strong(new, (workspace.handle,))
-    folder = workspace.store.folder.path
-    with keyfile.changing(folder):
-        keyring = keyfile.load(folder)
+    place = workspace.store.place
+    with place.changing():
+        keyring = place.keyring()
         keys = keyring.unlock(workspace.handle, old).data_keys
         changed = keyring.change_passphrase(workspace.handle, old, new, kdf.chosen())
-        keyfile.save(folder, changed.encode(keys), forget_previous=True)
+        place.keep(changed.encode(keys), forget_previous=True)
 
 
-def recover(path: Path, recovery_key: str, handle: str, passphrase: str, reason: str) -> Workspace:
+def recover(path: Path | str, recovery_key: str, handle: str, passphrase: str, reason: str) -> Workspace:
     """Re-enrol a person with the registry's recovery key, and open the registry as that person.
 
     Raises:
@@ -102,22 +103,22 @@ def recover(path: Path, recovery_key: str, handle: str, passphrase: str, reason:
     """
     keep_private()
     require_strong(passphrase, (handle,))
-    folder = Folder(path.absolute())
-    folder.require()
-    keyring = keyfile.load(folder.path)
+    place = place_of(path)
+    place.require()
+    keyring = place.keyring()
     unlocked = keyring.unlock_recovery(recovery.read(recovery_key))
-    store = open_store(folder, keyring.registry, unlocked.data_keys)
+    store = open_store(place, keyring.registry, unlocked.data_keys)
     try:
         with store.reading() as rows:
             person = person_by_handle(rows, handle)["id"]
         identity = Identity.create(person)
         action = actions.ReEnrol(handle, identity.public_key.hex(), identity.public.box_digest, reason)
-        with keyfile.changing(folder.path):
-            keyring = keyfile.load(folder.path)
+        with place.changing():
+            keyring = place.keyring()
             keyring = _with_keys(keyring, person, handle, identity, passphrase, unlocked.data_keys)
             encoded = keyring.encode(unlocked.data_keys)
             transact(store, unlocked.identity, action, chance.uuid7(), None)
-            keyfile.save(folder.path, encoded)
+            place.keep(encoded)
     finally:
         store.close()
     return Workspace.open(path, handle, passphrase)
@@ -138,8 +139,8 @@ def rehearse(workspace: Workspace, action: Action) -> None:
 
 
 def keyring_of(workspace: Workspace) -> tuple[Keyring, DataKeys]:
-    """The keyring on disk, and the data keys of the open registry; writing it back checks its MAC first."""
-    return keyfile.load(workspace.store.folder.path), workspace.store.keys
+    """The keyring as it is kept, and the data keys of the open registry; writing it back checks its MAC first."""
+    return workspace.store.place.keyring(), workspace.store.keys
 
 
 def _with_keys(

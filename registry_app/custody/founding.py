@@ -13,14 +13,13 @@ from registry_app.policy.actions import AdoptPack
 from registry_app.policy.pack import shipped_pack
 from registry_app.receipt import transact
 from registry_app.reviews.actions import AdoptFirstRoutes
-from registry_app.store import Store, database_key, state_folder
-from registry_app.vault import chance, kdf, keyfile, recovery, schema
-from registry_app.vault.engine import open_sqlcipher
-from registry_app.vault.folder import Folder, keep_private
+from registry_app.store import Store
+from registry_app.vault import chance, kdf, recovery, schema
+from registry_app.vault.folder import keep_private
 from registry_app.vault.identity import Identity
 from registry_app.vault.keyring import Keyring
-from registry_app.vault.lock import FolderLock
 from registry_app.vault.passphrase import require_strong
+from registry_app.vault.place import Hold, Place, place_of
 from registry_app.vault.sealed import Sealer
 from registry_app.vault.slot import DataKeys
 from registry_app.workspace import Workspace
@@ -38,31 +37,40 @@ class Founding:
 
 
 def found(
-    path: Path, name: str, handle: str, full_name: str, passphrase: str, email: str = "", *, pack: str = FIRST_PACK
+    path: Path | str,
+    name: str,
+    handle: str,
+    full_name: str,
+    passphrase: str,
+    email: str = "",
+    *,
+    pack: str = FIRST_PACK,
 ) -> Founding:
-    """Make a registry in the new or empty folder ``path``, with its first administrator, routes and pack.
+    """Make a registry at ``path``, a new or empty folder or the URL of an empty database.
+
+    It begins with its first administrator, routes and pack.
 
     Raises:
-        UsageError: the folder is not empty, a name is refused, or the passphrase is weak.
+        UsageError: the place is not empty, a name is refused, or the passphrase is weak.
         StorageError: it cannot be written there; what was begun is removed.
     """
     keep_private()
     require_strong(passphrase, (name, handle, full_name, email))
-    folder = Folder(path.absolute())
-    lock = folder.make()
+    place = place_of(path)
+    hold = place.make()
     with ExitStack() as undo:
-        undo.callback(lock.release)
-        undo.callback(folder.clear)
-        founding = _found(folder, lock, undo, name, handle, full_name, email, passphrase, pack)
-        folder.finish()
+        undo.callback(hold.release)
+        undo.callback(place.clear)
+        founding = _found(place, hold, undo, name, handle, full_name, email, passphrase, pack)
+        place.finish()
         undo.pop_all()
-    lock.share()
+    hold.share()
     return founding
 
 
 def _found(
-    folder: Folder,
-    lock: FolderLock,
+    place: Place,
+    hold: Hold,
     undo: ExitStack,
     name: str,
     handle: str,
@@ -78,11 +86,11 @@ def _found(
     shown, secret = recovery.new()
     rescuer = Identity.create(RECOVERY)
     keyring = keyring.set_recovery(rescuer, secret, keys)
-    key = database_key(data_key)
-    engine = open_sqlcipher(folder.database, key)
-    undo.callback(engine.dispose)
-    schema.upgrade(engine)
-    store = Store(folder, engine, keys, Sealer(keys.keys, 1), key, lock, Anchor(folder.head, state_folder(), ""), "")
+    opened = place.create(data_key, hold)
+    undo.callback(opened.engine.dispose)
+    schema.upgrade(opened.engine)
+    sealer, anchor = Sealer(keys.keys, 1), Anchor(place.heads(""), "")
+    store = Store(place, opened.engine, keys, sealer, opened.key, hold, anchor, "")
     founding = actions.Found(
         name=name,
         recovery_key=rescuer.public_key.hex(),
@@ -95,8 +103,8 @@ def _found(
         email=email,
     )
     transact(store, identity, founding, chance.uuid7(), None)
-    keyfile.save(folder.path, keyring.with_registry(store.registry).encode(keys), forget_previous=True)
     workspace = Workspace(store, identity, handle)
     workspace.run(AdoptFirstRoutes())
     workspace.run(AdoptPack(shipped_pack(pack).text))
+    place.keep(keyring.with_registry(store.registry).encode(keys), forget_previous=True)  # last: then it is a registry
     return Founding(workspace, shown)

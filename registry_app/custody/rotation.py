@@ -2,7 +2,7 @@
 
 1. The keyring gets the new key beside the old one, wrapped for everybody.
 2. Every sealed payload is sealed again, in batches; each says under which epoch it stands.
-3. SQLCipher rewrites the file under the new key, in one transaction of its own.
+3. SQLCipher rewrites the file under the new key, in one transaction of its own (a server has no such file).
 4. The keyring forgets the old key, and so does its kept copy.
 5. The rotation is put on record.
 """
@@ -14,7 +14,7 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from registry_app.custody.enrolment import keyring_of, rehearse
-from registry_app.errors import Damaged, StorageBusy, StorageError, Tampered
+from registry_app.errors import StorageBusy, Tampered
 from registry_app.ledger.entry import RECOVERY
 from registry_app.ledger.envelope import decode
 from registry_app.ledger.log import Log
@@ -26,10 +26,10 @@ from registry_app.people.actions import RecordRotation
 from registry_app.people.facts import RegistryFounded
 from registry_app.people.tables import KeyRow, PersonRow, RotationRow
 from registry_app.receipt import Receipt
-from registry_app.store import Store, database_key
-from registry_app.vault import chance, keyfile
-from registry_app.vault.engine import open_sqlcipher, reading, translated
+from registry_app.store import Store
+from registry_app.vault import chance
 from registry_app.vault.keyring import Keyring
+from registry_app.vault.place import Opened
 from registry_app.vault.rows import Rows
 from registry_app.vault.sealed import Sealer, epoch_of
 from registry_app.vault.slot import DataKeys
@@ -60,20 +60,20 @@ def rotate(workspace: Workspace, passphrase: str, progress: Progress | None = No
         store.lock.share()
         raise StorageBusy("Others have the registry open.", "Ask them to close it; a rotation works on the whole file.")
     try:
-        folder = store.folder.path
-        with keyfile.changing(folder):
+        place = store.place
+        with place.changing():
             keyring, keys = keyring_of(workspace)
             if keys.pending is None:
                 new_key = chance.token(32)
                 keyring = _known(workspace, keyring).begin_rotation(new_key)
-                keyfile.save(folder, keyring.encode(keys))
+                place.keep(keyring.encode(keys))
                 keys = keys.with_pending(new_key)
                 store.keys, store.sealer = keys, Sealer(keys.keys, keys.current_epoch)
             _seal_again(store, keys, epoch, tell)
             tell("database", 0, 1)
-            _rekey(store, keys, epoch)
+            _rekey(store, keys.keys[epoch])
             tell("database", 1, 1)
-            keyfile.save(folder, keyring.finish_rotation().encode(keys), forget_previous=True)
+            place.keep(keyring.finish_rotation().encode(keys), forget_previous=True)
             store.keys = keys.finished()
             store.sealer = Sealer(store.keys.keys, epoch)
     finally:
@@ -148,32 +148,9 @@ def _seal_again(store: Store, keys: DataKeys, epoch: int, tell: Progress) -> Non
         after = batch[-1][0]
 
 
-def _rekey(store: Store, keys: DataKeys, epoch: int) -> None:
-    new = database_key(keys.keys[epoch])
-    if store.key == new:
-        return
-    store.engine.dispose()
-    engine = open_sqlcipher(store.folder.database, store.key)
-    try:
-        with translated(), engine.connect() as connection:
-            raw = connection.connection.driver_connection
-            assert raw is not None
-            connection.rollback()
-            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-            raw.execute("PRAGMA journal_mode = DELETE").fetchall()
-            raw.execute("PRAGMA synchronous = EXTRA")  # the journal is gone for good before the keyring forgets the key
-            raw.execute(f"PRAGMA rekey = \"x'{new.hex()}'\"").fetchall()
-    finally:
-        engine.dispose()
-    engine = open_sqlcipher(store.folder.database, new)
-    try:
-        with reading(engine) as connection:
-            connection.exec_driver_sql("SELECT count(*) FROM leaf")
-    except Damaged:
-        engine.dispose()
-        raise StorageError(
-            "The database could not be written under the new key; it stands under the old one.",
-            "Free some space, then run 'registry-app vault rotate' again: it goes on from there.",
-        ) from None
-    store.resources.callback(engine.dispose)
-    store.engine, store.key = engine, new
+def _rekey(store: Store, data_key: bytes) -> None:
+    before = Opened(store.engine, store.key)
+    after = store.place.rekey(before, data_key, store.lock)
+    if after is not before:
+        store.resources.callback(after.engine.dispose)
+        store.engine, store.key = after.engine, after.key

@@ -15,11 +15,11 @@ from typing import Any
 from registry_app.errors import RegistryError, UsageError
 from registry_app.ledger import merkle
 from registry_app.ledger.payload import matches
-from registry_app.store import database_key
 from registry_app.vault import check, keyfile
 from registry_app.vault.engine import from_os, translated
 from registry_app.vault.folder import Folder, keep_private
 from registry_app.vault.pages import Pages, Place, Value
+from registry_app.vault.place import SCHEMES, database_key
 from registry_app.vault.sealed import Sealer
 from registry_app.vault.slot import DataKeys
 
@@ -36,7 +36,7 @@ class Salvaged:
     """Payloads written, each matching its digest."""
 
 
-def salvage(path: Path, handle: str, passphrase: str, out: Path) -> Salvaged:
+def salvage(path: Path | str, handle: str, passphrase: str, out: Path) -> Salvaged:
     """Write what is intact to ``out``, one JSON object a line; the registry is opened for reading only.
 
     The lines are in clear text: they hold what the registry held. Leaves keep their signatures, so each can be checked.
@@ -47,7 +47,9 @@ def salvage(path: Path, handle: str, passphrase: str, out: Path) -> Salvaged:
         Damaged: not even the keyring opens.
     """
     keep_private()
-    folder = Folder(path.absolute())
+    if str(path).startswith(SCHEMES):
+        raise UsageError("A registry on a server cannot be salvaged from here.", "Restore a backup of the database.")
+    folder = Folder(Path(path).absolute())
     folder.require()
     keys = keyfile.load(folder.path).unlock(handle, passphrase).data_keys
     try:

@@ -1,12 +1,13 @@
 """The head outside: what this machine has seen of a ledger, so that nobody can show it an older or another one.
 
 SQLCipher does not see a lost WAL, a page put back, or a whole old file (each opens clean). So after each commit the head,
-signed by whoever acted, is kept beside the database and in the user's own state folder, and compared at every opening.
+signed by whoever acted, is kept where the place says (beside the database's file, in the user's own state folder), and
+compared at every opening.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,14 +38,13 @@ class Anchor:
     """The heads kept outside one registry's database.
 
     Args:
-        beside: the registry's folder.
-        state: the user's own state folder.
+        files: where they are kept.
         registry: the registry's id.
     """
 
-    def __init__(self, beside: Path, state: Path, registry: str) -> None:
+    def __init__(self, files: Iterable[Path], registry: str) -> None:
         self._registry = registry
-        self._files = (HeadFile(beside), HeadFile(state / "heads" / registry))
+        self._files = tuple(HeadFile(path) for path in files)
 
     def compare(self, log: Log, keys_of: Callable[[str], Sequence[bytes]]) -> Seen:
         """Check that the ledger extends every head kept outside.

@@ -78,6 +78,7 @@ def check_head(rows: Rows) -> Iterator[Finding]:
 def check_shape(live: Connection, fresh: Connection) -> Iterator[Finding]:
     """Whether the database has the tables, indexes and triggers that the migrations make, and no others."""
     if live.dialect.name != "sqlite":
+        yield from _guards(live)
         return
     ours, theirs = _shape(live), _shape(fresh)
     for name in sorted(ours.keys() | theirs.keys()):
@@ -92,6 +93,24 @@ def check_shape(live: Connection, fresh: Connection) -> Iterator[Finding]:
     query = "SELECT version_num FROM alembic_version"
     if sorted(live.exec_driver_sql(query).all()) != sorted(fresh.exec_driver_sql(query).all()):
         yield Finding("projection", None, "Table alembic_version does not say which shape the database has.")
+
+
+def _guards(live: Connection) -> Iterator[Finding]:
+    """On a server: the triggers that keep leaves and nodes, and no others."""
+    query = """SELECT tgname, relname, tgenabled, proname FROM pg_trigger
+        JOIN pg_class ON pg_class.oid = tgrelid JOIN pg_proc ON pg_proc.oid = tgfoid
+        WHERE NOT tgisinternal AND relnamespace = current_schema()::regnamespace ORDER BY tgname"""
+    there = {str(row[0]): tuple(map(str, row[1:])) for row in live.exec_driver_sql(query)}
+    for name, table in (("leaf_kept", "leaf"), ("node_kept", "node")):
+        found = there.pop(name, None)
+        if found is None:
+            yield Finding("projection", None, f"The trigger {name} on table {table} is missing.")
+        elif found != (table, "O", "append_only"):
+            yield Finding("projection", None, f"The trigger {name} on table {table} is not as this program made it.")
+    for name, held in there.items():
+        yield Finding(
+            "projection", None, f"The trigger {name} on table {held[0]} was put in: this program never made it."
+        )
 
 
 def _shape(connection: Connection) -> dict[str, tuple[str, str, str]]:

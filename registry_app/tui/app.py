@@ -34,7 +34,7 @@ class RegistryApp(App[None]):
     """The terminal face of a registry.
 
     Args:
-        folder: the registry; asked for when it is ``None``.
+        folder: the registry, a folder or a URL; asked for when it is ``None``.
         handle: who opens it; asked for when it is empty.
         passphrase: opens it at once when it is given with the other two.
         opener: opens the registry (a stand-in in tests).
@@ -55,7 +55,7 @@ class RegistryApp(App[None]):
 
     def __init__(
         self,
-        folder: Path | None = None,
+        folder: Path | str | None = None,
         handle: str = "",
         passphrase: str | None = None,
         *,

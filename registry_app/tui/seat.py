@@ -40,11 +40,11 @@ class Seat(Protocol):
         """Let go of the registry."""
 
 
-Opener = Callable[[Path, str, str], Seat]
-"""Opens a folder for a handle with a passphrase."""
+Opener = Callable[[Path | str, str, str], Seat]
+"""Opens a folder or a URL for a handle with a passphrase."""
 
 
-def open_workspace(folder: Path, handle: str, passphrase: str) -> Seat:
+def open_workspace(folder: Path | str, handle: str, passphrase: str) -> Seat:
     """The real seat; the store's libraries load here at the latest."""
     from registry_app.workspace import Workspace
 

@@ -18,11 +18,15 @@ keyfile.py     the keyring on disk, written so that there always is one
 folder.py      a registry's files
 lock.py        who else has it open
 attempts.py    failed attempts to sign in
-engine.py      SQLCipher or PostgreSQL, and their errors in our words
+engine.py      transactions over SQLCipher or PostgreSQL, and their errors in our words
+postgres.py    the engine over PostgreSQL, and what its errors mean
 rows.py        rows with the ledger positions between which they held
 sealed.py      values bound to table, column and row
 schema.py      the shape of the database and its migrations
 check.py       whether the file is what SQLCipher wrote
 pages.py       the rows of a damaged database, page by page
 head.py        the head outside the database
+place.py       where a registry is: what every place does, and which one an address names
+folder_place.py  a folder with a SQLCipher file
+database_place.py  a database on a PostgreSQL server
 """

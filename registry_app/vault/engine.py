@@ -1,4 +1,4 @@
-"""The encrypted store: one SQLAlchemy engine over SQLCipher, or over PostgreSQL.
+"""The encrypted store: transactions over SQLCipher or PostgreSQL, and how a SQLCipher file is opened.
 
 SQLCipher gets its raw 256-bit key in the ``connect`` event, never in a URL (URLs end up in logs). Durability is
 ``synchronous=FULL``: with NORMAL, 721 of 1,000 simulated power cuts lost acknowledged commits.
@@ -11,14 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from registry_app.errors import Damaged, RegistryError, StorageBusy, StorageError, StorageFull, StorageReadOnly
 
 BUSY_TIMEOUT_MS = 5_000
-_WRITER_LOCK = 0x7265_6769  # "regi": the advisory lock that orders PostgreSQL's writers
 
 
 def open_sqlcipher(path: Path | None, key: bytes, *, read_only: bool = False, immutable: bool = False) -> Engine:
@@ -63,19 +62,6 @@ def open_sqlcipher(path: Path | None, key: bytes, *, read_only: bool = False, im
     return engine
 
 
-def open_postgres(url: str) -> Engine:
-    """An engine over PostgreSQL; refuses a server that acknowledges commits before they are durable."""
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), isolation_level="REPEATABLE READ")
-    with translated(), engine.connect() as connection:
-        mode = connection.execute(text("SHOW synchronous_commit")).scalar_one()
-    if mode == "off":
-        raise StorageError(
-            "This PostgreSQL server acknowledges commits before they are durable.",
-            "Set synchronous_commit = on for this database and try again.",
-        )
-    return engine
-
-
 def _begin_by_hand(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -104,8 +90,10 @@ def writing(engine: Engine) -> Iterator[Connection]:
         StorageFull, StorageReadOnly, StorageError: the store refused; nothing was acknowledged.
     """
     with translated(), engine.connect().execution_options(write=True) as connection, connection.begin():
-        if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})")
+        if connection.dialect.name == "postgresql":  # a lock that takes no snapshot: what was waited for is seen
+            connection.exec_driver_sql(
+                f"SET LOCAL lock_timeout = {BUSY_TIMEOUT_MS * 3}; LOCK TABLE head IN EXCLUSIVE MODE"
+            )
         yield connection
         _own_up(connection)
 
@@ -131,14 +119,14 @@ def translated() -> Iterator[None]:
     except RegistryError:
         raise
     except DBAPIError as error:
-        raise _ours(str(error.orig)) from error
+        raise _told(error.orig) from error
     except MemoryError as error:  # SQLCipher reports a page that fails its HMAC this way
         raise _ours("hmac check failed") from error
     except OSError as error:
         raise from_os(error) from error
     except Exception as error:
         if type(error).__module__.startswith(("sqlcipher3", "psycopg")):
-            raise _ours(str(error)) from error
+            raise _told(error) from error
         raise
 
 
@@ -154,6 +142,14 @@ def from_os(error: OSError) -> StorageError:
             "Check the folder's permissions, or ask someone who may write there.",
         )
     return StorageError(f"The storage failed: {error.strerror or error}.", "Check the disk, then try again.")
+
+
+def _told(error: BaseException | None) -> RegistryError:
+    if type(error).__module__.startswith("psycopg") and error is not None:
+        from registry_app.vault.postgres import from_postgres
+
+        return from_postgres(error)
+    return _ours(str(error))
 
 
 def _ours(message: str) -> RegistryError:

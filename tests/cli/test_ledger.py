@@ -10,9 +10,9 @@ import pytest
 from registry_app.ledger.checkpoint import parse
 from registry_app.ledger.merkle import leaf_hash
 from registry_app.ledger.proof import verify_consistency, verify_inclusion
-from registry_app.store import database_key
 from registry_app.vault import keyfile
 from registry_app.vault.engine import open_sqlcipher, writing
+from registry_app.vault.place import database_key
 from tests.cli.conftest import SECRET, Ask
 
 

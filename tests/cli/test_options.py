@@ -37,6 +37,5 @@ def test_pairs_are_cut_at_the_first_equals_sign() -> None:
             pairs([bad], "--tag")
 
 
-def test_a_server_is_said_to_be_out_of_reach() -> None:
-    with pytest.raises(UsageError, match="PostgreSQL"):
-        Wishes("postgresql://localhost/x").folder()
+def test_a_place_on_a_server_is_taken_as_it_is() -> None:
+    assert Wishes("postgresql://localhost/x").folder() == "postgresql://localhost/x"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from registry_app.cli import screen
@@ -12,10 +10,10 @@ from registry_app.errors import UsageError
 
 def test_what_was_handed_in_is_what_opens(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(screen, "_handed", [])
-    opened: list[tuple[Path | None, str, str | None]] = []
+    opened: list[tuple[str | None, str, str | None]] = []
     screen.hand_in(lambda *asked: opened.append(asked))
-    screen.open_screen(Path("registry"), "val", None)
-    assert opened == [(Path("registry"), "val", None)]
+    screen.open_screen("registry", "val", None)
+    assert opened == [("registry", "val", None)]
 
 
 def test_without_a_screen_a_verb_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

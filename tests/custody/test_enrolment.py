@@ -63,7 +63,7 @@ def test_a_re_enrolment_cut_off_before_the_keyring_is_done_again(
 ) -> None:
     with ground.open("admin") as admin:
         with monkeypatch.context() as patch:
-            patch.setattr(keyfile, "save", lambda *_: (_ for _ in ()).throw(StorageError("cut off", "")))
+            patch.setattr(keyfile, "save", lambda *_, **__: (_ for _ in ()).throw(StorageError("cut off", "")))
             with pytest.raises(StorageError):
                 re_enrol(admin, "val", phrase("again"), "lost")
         with pytest.raises(AuthenticationError, match="does not know these keys"):

@@ -10,9 +10,9 @@ import pytest
 
 from registry_app.custody import found
 from registry_app.errors import Damaged, IntegrityError, RegistryError, Tampered, UsageError
-from registry_app.store import database_key
 from registry_app.vault import keyfile
 from registry_app.vault.engine import open_sqlcipher, writing
+from registry_app.vault.place import database_key
 from registry_app.verification import verify
 from registry_app.workspace import Workspace
 from tests.ground import Ground, phrase

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from registry_app.ledger.log import Log
-from registry_app.store import state_folder
+from registry_app.vault.place import state_folder
 from registry_app.verification import verify
 from registry_app.workspace import Workspace
 from tests.faults.power import Call, Disk, calls, compiled, lay

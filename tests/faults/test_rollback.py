@@ -15,7 +15,7 @@ from registry_app.custody import salvage
 from registry_app.errors import IntegrityError, RolledBack
 from registry_app.models.actions import RegisterVersion
 from registry_app.people.views import People
-from registry_app.store import state_folder
+from registry_app.vault.place import state_folder
 from registry_app.verification import verify
 from registry_app.workspace import Workspace
 from tests.ground import Ground, dice, flip, many, phrase, tables

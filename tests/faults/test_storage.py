@@ -20,7 +20,7 @@ from registry_app.errors import StorageError, StorageFull, StorageReadOnly
 from registry_app.models.actions import RegisterVersion
 from registry_app.people.views import People
 from registry_app.reviews.actions import Comment
-from registry_app.store import state_folder
+from registry_app.vault.place import state_folder
 from registry_app.verification import verify
 from registry_app.workspace import Workspace
 from tests.ground import CAST, Ground, many, phrase, tables

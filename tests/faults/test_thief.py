@@ -16,7 +16,7 @@ import pytest
 
 from registry_app.custody import enrol
 from registry_app.errors import AuthenticationError, IntegrityError
-from registry_app.store import state_folder
+from registry_app.vault.place import state_folder
 from registry_app.workspace import Workspace
 from tests.ground import Ground, dice, flip, many, phrase
 

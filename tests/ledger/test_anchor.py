@@ -27,7 +27,7 @@ class Kept:
         with reading(self.stage.engine) as connection:
             self.registry = Log(Rows(connection)).state()[0]
         self.place = place
-        self.anchor = Anchor(place / "head", place / "state", self.registry)
+        self.anchor = Anchor((place / "head", place / "state" / "heads" / self.registry), self.registry)
 
     def head(self) -> Head:
         with reading(self.stage.engine) as connection:
@@ -84,7 +84,7 @@ def test_a_head_of_another_registry_or_of_nobody_is_refused(kept: Kept) -> None:
     with pytest.raises(Damaged, match="nobody known"):
         kept.compare()
     (kept.place / "head").unlink()
-    Anchor(kept.place / "head", kept.place / "elsewhere", "ab" * 32).keep(kept.head(), kept.stage.cast["admin"])
+    Anchor((kept.place / "head",), "ab" * 32).keep(kept.head(), kept.stage.cast["admin"])
     with pytest.raises(Damaged, match="another registry"):
         kept.compare()
 

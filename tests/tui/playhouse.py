@@ -72,7 +72,7 @@ class House:
         for action in actions:
             self.do(lambda action=action: self.stage.run(who, action))  # type: ignore[misc]
 
-    def open(self, folder: Path, handle: str, passphrase: str) -> Seat:
+    def open(self, folder: Path | str, handle: str, passphrase: str) -> Seat:
         if passphrase != PHRASE or handle not in self.stage.cast:
             raise AuthenticationError("The handle or the passphrase is wrong.", "Type both again.")
         self.seats.append(Seat(self, handle))

@@ -12,6 +12,7 @@ from textual.suggester import Suggester
 from textual.widgets import Button, Footer, Input, Label, Static
 
 from registry_app.errors import RegistryError
+from registry_app.text import without_password
 from registry_app.tui.desk import Desk
 from registry_app.tui.pane import Masthead
 from registry_app.tui.seat import Seat
@@ -43,7 +44,7 @@ class Unlock(Desk[None]):
         "put on record at the next unlock."
     )
 
-    def __init__(self, folder: Path | None, handle: str, passphrase: str | None) -> None:
+    def __init__(self, folder: Path | str | None, handle: str, passphrase: str | None) -> None:
         super().__init__()
         self._folder, self._handle, self._passphrase = folder, handle, passphrase
         self._opening = False
@@ -54,7 +55,9 @@ class Unlock(Desk[None]):
             yield Static("registry-app", id="name", markup=False)
             yield Static("Models, their evidence, and who signed for them.", id="about", markup=False)
             yield Label("Registry")
-            yield Input(str(self._folder or ""), placeholder="folder", suggester=Folders(), id="folder")
+            yield Input(
+                without_password(str(self._folder or "")), placeholder="folder", suggester=Folders(), id="folder"
+            )
             yield Label("Handle")
             yield Input(self._handle, placeholder="who you are, such as val", id="handle")
             yield Label("Passphrase")
@@ -121,7 +124,7 @@ class Unlock(Desk[None]):
         self._opening = True
         self.say("Opening: the passphrase is stretched into a key" + self.pen.dots)
         path, who, phrase, opener = (
-            Path(folder.value).expanduser(),
+            self._named(folder.value),
             handle.value.strip(),
             secret.value,
             self.room.opener,
@@ -139,6 +142,13 @@ class Unlock(Desk[None]):
         self.query_one("#passphrase", Input).value = ""
         self.say("")
         self.room.enter(seat)
+
+    def _named(self, value: str) -> Path | str:
+        """What the field names: a folder or a URL, with the password of the one that was given."""
+        given = str(self._folder or "")
+        if "://" in value:
+            return given if value == without_password(given) else value
+        return Path(value).expanduser()
 
     def _first_empty(self) -> Input:
         fields = list(self.query(Input))

@@ -15,6 +15,11 @@ branch_labels = None
 depends_on = None
 
 
+TEXT = sa.String().with_variant(sa.String(collation="C"), "postgresql")
+"""Compared as bytes on both engines: a replay in one is merged with the tables of the other."""
+WHOLE = sa.Integer().with_variant(sa.BigInteger(), "postgresql")
+"""64 bits on both engines."""
+
 _SQLITE_ONLY = (
     "CREATE TRIGGER leaf_kept BEFORE UPDATE ON leaf BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END",
     "CREATE TRIGGER leaf_stays BEFORE DELETE ON leaf BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END",
@@ -30,6 +35,7 @@ _POSTGRES_ONLY = (
     $$ BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$""",
     "CREATE TRIGGER leaf_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON leaf EXECUTE FUNCTION append_only()",
     "CREATE TRIGGER node_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON node EXECUTE FUNCTION append_only()",
+    "CREATE TABLE keyring (generation BIGINT PRIMARY KEY, encoded BYTEA NOT NULL)",
 )
 
 
@@ -37,20 +43,20 @@ def upgrade() -> None:
     """Bring the database here."""
     op.create_table(
         "alias",
-        sa.Column("model", sa.String(), nullable=False),
-        sa.Column("alias", sa.String(), nullable=False),
-        sa.Column("since", sa.Integer(), nullable=False),
-        sa.Column("until", sa.Integer(), nullable=True),
-        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("model", TEXT, nullable=False),
+        sa.Column("alias", TEXT, nullable=False),
+        sa.Column("since", WHOLE, nullable=False),
+        sa.Column("until", WHOLE, nullable=True),
+        sa.Column("version", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("model", "alias", "since"),
     )
     op.create_table(
         "comment",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("since", sa.Integer(), nullable=False),
-        sa.Column("review", sa.String(), nullable=False),
-        sa.Column("person", sa.String(), nullable=False),
-        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("id", TEXT, nullable=False),
+        sa.Column("since", WHOLE, nullable=False),
+        sa.Column("review", TEXT, nullable=False),
+        sa.Column("person", TEXT, nullable=False),
+        sa.Column("text", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("comment", schema=None) as batch_op:
@@ -58,15 +64,15 @@ def upgrade() -> None:
 
     op.create_table(
         "dataset",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("since", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("digest", sa.String(), nullable=False),
-        sa.Column("rows", sa.Integer(), nullable=False),
-        sa.Column("licence", sa.String(), nullable=False),
-        sa.Column("sensitive", sa.String(), nullable=False),
-        sa.Column("author", sa.String(), nullable=False),
-        sa.Column("details", sa.String(), nullable=False),
+        sa.Column("id", TEXT, nullable=False),
+        sa.Column("since", WHOLE, nullable=False),
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("digest", TEXT, nullable=False),
+        sa.Column("rows", WHOLE, nullable=False),
+        sa.Column("licence", TEXT, nullable=False),
+        sa.Column("sensitive", TEXT, nullable=False),
+        sa.Column("author", TEXT, nullable=False),
+        sa.Column("details", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("dataset", schema=None) as batch_op:
@@ -75,16 +81,16 @@ def upgrade() -> None:
 
     op.create_table(
         "decision",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("since", sa.Integer(), nullable=False),
-        sa.Column("review", sa.String(), nullable=False),
-        sa.Column("person", sa.String(), nullable=False),
-        sa.Column("stage", sa.String(), nullable=False),
-        sa.Column("outcome", sa.String(), nullable=False),
-        sa.Column("meaning", sa.String(), nullable=False),
-        sa.Column("subject", sa.String(), nullable=False),
-        sa.Column("parts", sa.String(), nullable=False),
-        sa.Column("words", sa.String(), nullable=False),
+        sa.Column("id", TEXT, nullable=False),
+        sa.Column("since", WHOLE, nullable=False),
+        sa.Column("review", TEXT, nullable=False),
+        sa.Column("person", TEXT, nullable=False),
+        sa.Column("stage", TEXT, nullable=False),
+        sa.Column("outcome", TEXT, nullable=False),
+        sa.Column("meaning", TEXT, nullable=False),
+        sa.Column("subject", TEXT, nullable=False),
+        sa.Column("parts", TEXT, nullable=False),
+        sa.Column("words", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("decision", schema=None) as batch_op:
@@ -93,12 +99,12 @@ def upgrade() -> None:
 
     op.create_table(
         "deployment",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("since", sa.Integer(), nullable=False),
-        sa.Column("until", sa.Integer(), nullable=True),
-        sa.Column("version", sa.String(), nullable=False),
-        sa.Column("environment", sa.String(), nullable=False),
-        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("id", TEXT, nullable=False),
+        sa.Column("since", WHOLE, nullable=False),
+        sa.Column("until", WHOLE, nullable=True),
+        sa.Column("version", TEXT, nullable=False),
+        sa.Column("environment", TEXT, nullable=False),
+        sa.Column("author", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("deployment", schema=None) as batch_op:
@@ -107,14 +113,14 @@ def upgrade() -> None:
 
     op.create_table(
         "dossier",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("since", sa.Integer(), nullable=False),
-        sa.Column("version", sa.String(), nullable=False),
-        sa.Column("review", sa.String(), nullable=False),
-        sa.Column("digest", sa.String(), nullable=False),
-        sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("certificate", sa.String(), nullable=False),
-        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("id", TEXT, nullable=False),
+        sa.Column("since", WHOLE, nullable=False),
+        sa.Column("version", TEXT, nullable=False),
+        sa.Column("review", TEXT, nullable=False),
+        sa.Column("digest", TEXT, nullable=False),
+        sa.Column("size", WHOLE, nullable=False),
+        sa.Column("certificate", TEXT, nullable=False),
+        sa.Column("author", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("dossier", schema=None) as batch_op:
@@ -123,12 +129,12 @@ def upgrade() -> None:
 
     op.create_table(
         "edge",
-        sa.Column("target", sa.String(), nullable=False),
-        sa.Column("source", sa.String(), nullable=False),
-        sa.Column("relation", sa.String(), nullable=False),
-        sa.Column("since", sa.Integer(), nullable=False),
-        sa.Column("target_kind", sa.String(), nullable=False),
-        sa.Column("source_kind", sa.String(), nullable=False),
+        sa.Column("target", TEXT, nullable=False),
+        sa.Column("source", TEXT, nullable=False),
+        sa.Column("relation", TEXT, nullable=False),
+        sa.Column("since", WHOLE, nullable=False),
+        sa.Column("target_kind", TEXT, nullable=False),
+        sa.Column("source_kind", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("target", "source", "relation"),
     )
     with op.batch_alter_table("edge", schema=None) as batch_op:
@@ -136,15 +142,15 @@ def upgrade() -> None:
 
     op.create_table(
         "evidence",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("since", sa.Integer(), nullable=False),
-        sa.Column("version", sa.String(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("form", sa.Integer(), nullable=False),
-        sa.Column("dataset", sa.String(), nullable=False),
-        sa.Column("data", sa.String(), nullable=False),
-        sa.Column("author", sa.String(), nullable=False),
-        sa.Column("document", sa.String(), nullable=False),
+        sa.Column("id", TEXT, nullable=False),
+        sa.Column("since", WHOLE, nullable=False),
+        sa.Column("version", TEXT, nullable=False),
+        sa.Column("kind", TEXT, nullable=False),
+        sa.Column("form", WHOLE, nullable=False),
+        sa.Column("dataset", TEXT, nullable=False),
+        sa.Column("data", TEXT, nullable=False),
+        sa.Column("author", TEXT, nullable=False),
+        sa.Column("document", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("evidence", schema=None) as batch_op:
@@ -152,21 +158,21 @@ def upgrade() -> None:
 
     op.create_table(
         "head",
-        sa.Column("one", sa.Integer(), nullable=False),
-        sa.Column("genesis", sa.String(), nullable=False),
-        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("one", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("genesis", TEXT, nullable=False),
+        sa.Column("size", WHOLE, nullable=False),
         sa.Column("frontier", sa.LargeBinary(), nullable=False),
-        sa.Column("reckoned", sa.String(), nullable=False),
+        sa.Column("reckoned", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("one"),
     )
     op.create_table(
         "leaf",
-        sa.Column("seq", sa.Integer(), nullable=False),
-        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("seq", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("id", TEXT, nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
-        sa.Column("person", sa.String(), nullable=False),
-        sa.Column("time", sa.String(), nullable=False),
-        sa.Column("reckoned", sa.String(), nullable=False),
+        sa.Column("person", TEXT, nullable=False),
+        sa.Column("time", TEXT, nullable=False),
+        sa.Column("reckoned", TEXT, nullable=False),
         sa.Column("envelope", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("seq"),
     )
@@ -176,11 +182,11 @@ def upgrade() -> None:
 
     op.create_table(
         "member",
-        sa.Column("team", sa.String(), nullable=False),
-        sa.Column("member", sa.String(), nullable=False),
-        sa.Column("since", sa.Integer(), nullable=False),
-        sa.Column("until", sa.Integer(), nullable=True),
-        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("team", TEXT, nullable=False),
+        sa.Column("member", TEXT, nullable=False),
+        sa.Column("since", WHOLE, nullable=False),
+        sa.Column("until", WHOLE, nullable=True),
+        sa.Column("kind", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("team", "member", "since"),
     )
     with op.batch_alter_table("member", schema=None) as batch_op:
@@ -188,16 +194,16 @@ def upgrade() -> None:
 
     op.create_table(
         "model",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("since", sa.Integer(), nullable=False),
-        sa.Column("until", sa.Integer(), nullable=True),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("owner_team", sa.String(), nullable=False),
-        sa.Column("risk_tier", sa.String(), nullable=False),
-        sa.Column("domain", sa.String(), nullable=False),
-        sa.Column("jurisdictions", sa.String(), nullable=False),
-        sa.Column("author", sa.String(), nullable=False),
-        sa.Column("card", sa.String(), nullable=False),
+        sa.Column("id", TEXT, nullable=False),
+        sa.Column("since", WHOLE, nullable=False),
+        sa.Column("until", WHOLE, nullable=True),
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("owner_team", TEXT, nullable=False),
+        sa.Column("risk_tier", TEXT, nullable=False),
+        sa.Column("domain", TEXT, nullable=False),
+        sa.Column("jurisdictions", TEXT, nullable=False),
+        sa.Column("author", TEXT, nullable=False),
+        sa.Column("card", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("id", "since"),
     )
     with op.batch_alter_table("model", schema=None) as batch_op:
@@ -207,39 +213,39 @@ def upgrade() -> None:
 
     op.create_table(
         "node",
-        sa.Column("level", sa.Integer(), nullable=False),
-        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("level", WHOLE, nullable=False),
+        sa.Column("place", WHOLE, nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("level", "place"),
         sqlite_with_rowid=False,
     )
     op.create_table(
         "pack",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("since", sa.Integer(), nullable=False),
-        sa.Column("until", sa.Integer(), nullable=True),
-        sa.Column("version", sa.String(), nullable=False),
-        sa.Column("digest", sa.String(), nullable=False),
-        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("id", TEXT, nullable=False),
+        sa.Column("since", WHOLE, nullable=False),
+        sa.Column("until", WHOLE, nullable=True),
+        sa.Column("version", TEXT, nullable=False),
+        sa.Column("digest", TEXT, nullable=False),
+        sa.Column("text", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("id", "since"),
     )
     op.create_table(
         "payload",
-        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("digest", TEXT, nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("digest"),
         sqlite_with_rowid=False,
     )
     op.create_table(
         "person",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("since", sa.Integer(), nullable=False),
-        sa.Column("until", sa.Integer(), nullable=True),
-        sa.Column("handle", sa.String(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("profile", sa.String(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("id", TEXT, nullable=False),
+        sa.Column("since", WHOLE, nullable=False),
+        sa.Column("until", WHOLE, nullable=True),
+        sa.Column("handle", TEXT, nullable=False),
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("profile", TEXT, nullable=False),
+        sa.Column("state", TEXT, nullable=False),
+        sa.Column("key", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("id", "since"),
     )
     with op.batch_alter_table("person", schema=None) as batch_op:
@@ -247,25 +253,25 @@ def upgrade() -> None:
 
     op.create_table(
         "registry",
-        sa.Column("one", sa.Integer(), nullable=False),
-        sa.Column("since", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("recovery_key", sa.String(), nullable=False),
+        sa.Column("one", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("since", WHOLE, nullable=False),
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("recovery_key", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("one"),
     )
     op.create_table(
         "review",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("since", sa.Integer(), nullable=False),
-        sa.Column("until", sa.Integer(), nullable=True),
-        sa.Column("version", sa.String(), nullable=False),
-        sa.Column("model", sa.String(), nullable=False),
-        sa.Column("tier", sa.String(), nullable=False),
-        sa.Column("stages", sa.String(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("submitter", sa.String(), nullable=False),
-        sa.Column("submitted", sa.Integer(), nullable=False),
-        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("id", TEXT, nullable=False),
+        sa.Column("since", WHOLE, nullable=False),
+        sa.Column("until", WHOLE, nullable=True),
+        sa.Column("version", TEXT, nullable=False),
+        sa.Column("model", TEXT, nullable=False),
+        sa.Column("tier", TEXT, nullable=False),
+        sa.Column("stages", TEXT, nullable=False),
+        sa.Column("state", TEXT, nullable=False),
+        sa.Column("submitter", TEXT, nullable=False),
+        sa.Column("submitted", WHOLE, nullable=False),
+        sa.Column("note", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("id", "since"),
     )
     with op.batch_alter_table("review", schema=None) as batch_op:
@@ -274,14 +280,14 @@ def upgrade() -> None:
 
     op.create_table(
         "role_grant",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("since", sa.Integer(), nullable=False),
-        sa.Column("until", sa.Integer(), nullable=True),
-        sa.Column("person", sa.String(), nullable=False),
-        sa.Column("role", sa.String(), nullable=False),
-        sa.Column("scope", sa.String(), nullable=False),
-        sa.Column("scope_id", sa.String(), nullable=False),
-        sa.Column("ends", sa.String(), nullable=False),
+        sa.Column("id", TEXT, nullable=False),
+        sa.Column("since", WHOLE, nullable=False),
+        sa.Column("until", WHOLE, nullable=True),
+        sa.Column("person", TEXT, nullable=False),
+        sa.Column("role", TEXT, nullable=False),
+        sa.Column("scope", TEXT, nullable=False),
+        sa.Column("scope_id", TEXT, nullable=False),
+        sa.Column("ends", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("role_grant", schema=None) as batch_op:
@@ -290,50 +296,50 @@ def upgrade() -> None:
 
     op.create_table(
         "rotation",
-        sa.Column("epoch", sa.Integer(), nullable=False),
-        sa.Column("since", sa.Integer(), nullable=False),
+        sa.Column("epoch", WHOLE, nullable=False),
+        sa.Column("since", WHOLE, nullable=False),
         sa.PrimaryKeyConstraint("epoch"),
     )
     op.create_table(
         "route",
-        sa.Column("tier", sa.String(), nullable=False),
-        sa.Column("since", sa.Integer(), nullable=False),
-        sa.Column("until", sa.Integer(), nullable=True),
-        sa.Column("stages", sa.String(), nullable=False),
+        sa.Column("tier", TEXT, nullable=False),
+        sa.Column("since", WHOLE, nullable=False),
+        sa.Column("until", WHOLE, nullable=True),
+        sa.Column("stages", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("tier", "since"),
     )
     op.create_table(
         "route_proposal",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("since", sa.Integer(), nullable=False),
-        sa.Column("until", sa.Integer(), nullable=True),
-        sa.Column("tier", sa.String(), nullable=False),
-        sa.Column("stages", sa.String(), nullable=False),
-        sa.Column("author", sa.String(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("id", TEXT, nullable=False),
+        sa.Column("since", WHOLE, nullable=False),
+        sa.Column("until", WHOLE, nullable=True),
+        sa.Column("tier", TEXT, nullable=False),
+        sa.Column("stages", TEXT, nullable=False),
+        sa.Column("author", TEXT, nullable=False),
+        sa.Column("reason", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
         "run",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("since", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("model", sa.String(), nullable=False),
-        sa.Column("code_commit", sa.String(), nullable=False),
-        sa.Column("started", sa.String(), nullable=False),
-        sa.Column("ended", sa.String(), nullable=False),
-        sa.Column("author", sa.String(), nullable=False),
-        sa.Column("details", sa.String(), nullable=False),
+        sa.Column("id", TEXT, nullable=False),
+        sa.Column("since", WHOLE, nullable=False),
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("model", TEXT, nullable=False),
+        sa.Column("code_commit", TEXT, nullable=False),
+        sa.Column("started", TEXT, nullable=False),
+        sa.Column("ended", TEXT, nullable=False),
+        sa.Column("author", TEXT, nullable=False),
+        sa.Column("details", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
         "signing_key",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("since", sa.Integer(), nullable=False),
-        sa.Column("until", sa.Integer(), nullable=True),
-        sa.Column("person", sa.String(), nullable=False),
-        sa.Column("public", sa.String(), nullable=False),
-        sa.Column("box_digest", sa.String(), nullable=False),
+        sa.Column("id", TEXT, nullable=False),
+        sa.Column("since", WHOLE, nullable=False),
+        sa.Column("until", WHOLE, nullable=True),
+        sa.Column("person", TEXT, nullable=False),
+        sa.Column("public", TEXT, nullable=False),
+        sa.Column("box_digest", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("signing_key", schema=None) as batch_op:
@@ -341,12 +347,12 @@ def upgrade() -> None:
 
     op.create_table(
         "tag",
-        sa.Column("subject", sa.String(), nullable=False),
-        sa.Column("key", sa.String(), nullable=False),
-        sa.Column("since", sa.Integer(), nullable=False),
-        sa.Column("until", sa.Integer(), nullable=True),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("value", sa.String(), nullable=False),
+        sa.Column("subject", TEXT, nullable=False),
+        sa.Column("key", TEXT, nullable=False),
+        sa.Column("since", WHOLE, nullable=False),
+        sa.Column("until", WHOLE, nullable=True),
+        sa.Column("kind", TEXT, nullable=False),
+        sa.Column("value", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("subject", "key", "since"),
     )
     with op.batch_alter_table("tag", schema=None) as batch_op:
@@ -354,11 +360,11 @@ def upgrade() -> None:
 
     op.create_table(
         "team",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("since", sa.Integer(), nullable=False),
-        sa.Column("until", sa.Integer(), nullable=True),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("lead", sa.String(), nullable=False),
+        sa.Column("id", TEXT, nullable=False),
+        sa.Column("since", WHOLE, nullable=False),
+        sa.Column("until", WHOLE, nullable=True),
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("lead", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("id", "since"),
     )
     with op.batch_alter_table("team", schema=None) as batch_op:
@@ -366,44 +372,44 @@ def upgrade() -> None:
 
     op.create_table(
         "unlock_failure",
-        sa.Column("since", sa.Integer(), nullable=False),
-        sa.Column("count", sa.Integer(), nullable=False),
-        sa.Column("first", sa.String(), nullable=False),
-        sa.Column("last", sa.String(), nullable=False),
+        sa.Column("since", WHOLE, nullable=False),
+        sa.Column("count", WHOLE, nullable=False),
+        sa.Column("first", TEXT, nullable=False),
+        sa.Column("last", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("since"),
     )
     op.create_table(
         "verdict",
-        sa.Column("version", sa.String(), nullable=False),
-        sa.Column("pack", sa.String(), nullable=False),
-        sa.Column("control", sa.String(), nullable=False),
-        sa.Column("since", sa.Integer(), nullable=False),
-        sa.Column("until", sa.Integer(), nullable=True),
-        sa.Column("place", sa.Integer(), nullable=False),
-        sa.Column("outcome", sa.String(), nullable=False),
-        sa.Column("severity", sa.String(), nullable=False),
-        sa.Column("pack_version", sa.String(), nullable=False),
-        sa.Column("pack_digest", sa.String(), nullable=False),
-        sa.Column("evidence", sa.String(), nullable=False),
-        sa.Column("details", sa.String(), nullable=False),
+        sa.Column("version", TEXT, nullable=False),
+        sa.Column("pack", TEXT, nullable=False),
+        sa.Column("control", TEXT, nullable=False),
+        sa.Column("since", WHOLE, nullable=False),
+        sa.Column("until", WHOLE, nullable=True),
+        sa.Column("place", WHOLE, nullable=False),
+        sa.Column("outcome", TEXT, nullable=False),
+        sa.Column("severity", TEXT, nullable=False),
+        sa.Column("pack_version", TEXT, nullable=False),
+        sa.Column("pack_digest", TEXT, nullable=False),
+        sa.Column("evidence", TEXT, nullable=False),
+        sa.Column("details", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("version", "pack", "control", "since"),
     )
     op.create_table(
         "version",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("since", sa.Integer(), nullable=False),
-        sa.Column("model", sa.String(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("artifact", sa.String(), nullable=False),
-        sa.Column("artifact_kind", sa.String(), nullable=False),
-        sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("format", sa.String(), nullable=False),
-        sa.Column("scan", sa.String(), nullable=False),
-        sa.Column("code_commit", sa.String(), nullable=False),
-        sa.Column("run", sa.String(), nullable=False),
-        sa.Column("author", sa.String(), nullable=False),
-        sa.Column("registered", sa.String(), nullable=False),
-        sa.Column("details", sa.String(), nullable=False),
+        sa.Column("id", TEXT, nullable=False),
+        sa.Column("since", WHOLE, nullable=False),
+        sa.Column("model", TEXT, nullable=False),
+        sa.Column("number", WHOLE, nullable=False),
+        sa.Column("artifact", TEXT, nullable=False),
+        sa.Column("artifact_kind", TEXT, nullable=False),
+        sa.Column("size", WHOLE, nullable=False),
+        sa.Column("format", TEXT, nullable=False),
+        sa.Column("scan", TEXT, nullable=False),
+        sa.Column("code_commit", TEXT, nullable=False),
+        sa.Column("run", TEXT, nullable=False),
+        sa.Column("author", TEXT, nullable=False),
+        sa.Column("registered", TEXT, nullable=False),
+        sa.Column("details", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("version", schema=None) as batch_op:
@@ -413,15 +419,15 @@ def upgrade() -> None:
 
     op.create_table(
         "waiver",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("since", sa.Integer(), nullable=False),
-        sa.Column("until", sa.Integer(), nullable=True),
-        sa.Column("version", sa.String(), nullable=False),
-        sa.Column("pack", sa.String(), nullable=False),
-        sa.Column("control", sa.String(), nullable=False),
-        sa.Column("ends", sa.String(), nullable=False),
-        sa.Column("author", sa.String(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("id", TEXT, nullable=False),
+        sa.Column("since", WHOLE, nullable=False),
+        sa.Column("until", WHOLE, nullable=True),
+        sa.Column("version", TEXT, nullable=False),
+        sa.Column("pack", TEXT, nullable=False),
+        sa.Column("control", TEXT, nullable=False),
+        sa.Column("ends", TEXT, nullable=False),
+        sa.Column("author", TEXT, nullable=False),
+        sa.Column("reason", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("waiver", schema=None) as batch_op:
