@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import tempfile
 import threading
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from benchmarks import ours
-from benchmarks.clock import once
+from benchmarks.clock import once, peak_mb
 from benchmarks.writes import grow
 from registry_app.ledger.audit import check
 from registry_app.ledger.key_history import KeyHistory
@@ -31,9 +30,9 @@ def measure(leaves: int = 100_000) -> dict[str, Any]:
             raw = list(Log(rows).raw(0, min(leaves, 60_000)))
         bare = _bare(len(raw[-1][1]), 1), _bare(len(raw[-1][1]), 2)
         ours_rate = _rate(raw, 1), _rate(raw, 2)
-        before = _peak()
+        before = peak_mb()
         seconds = once(lambda: _whole(workspace))
-        grown = _peak() - before
+        grown = peak_mb() - before
         workspace.close()
     return {
         "leaves": leaves,
@@ -80,7 +79,3 @@ def _bare(size: int, workers: int, count: int = 10_000) -> float:
             thread.join()
 
     return max(workers * count / once(all_of_them) for _ in range(3))
-
-
-def _peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

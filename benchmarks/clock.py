@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import resource
 import statistics
 import time
 from collections.abc import Callable, Iterable
@@ -36,6 +37,11 @@ def each(work: Callable[[Any], Any], items: Iterable[Any], warm: int = 2) -> Tim
         gc.enable()
     counted = taken[warm:] or taken
     return Timing(min(counted), statistics.median(counted), len(counted))
+
+
+def peak_mb() -> float:
+    """The most memory this process ever had, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def once(work: Callable[[], Any]) -> float:

@@ -78,6 +78,11 @@ def _writes(found: dict[str, Any]) -> list[tuple[str, str, str]]:
             "≤ 1.5 x",
             f"{found['ratio']} x ({found['append_ms_at_end']} ms)",
         ),
+        (
+            f"whole `verify` of {leaves} leaves (six answers, with replay), on one of two cores in use",
+            "bounded memory",
+            f"{found['verify_seconds']} s, {found['verify_memory_grown_mb']} MB grown",
+        ),
         ("versions imported a second, one process", "20,000 (stretch)", f"{found['versions_imported_per_second']:,}"),
     ]
 

@@ -1,4 +1,4 @@
-"""Importing many versions, and what appending the n-th leaf costs."""
+"""Importing many versions, what appending the n-th leaf costs, and a verification of all of them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import ours
-from benchmarks.clock import each, once
+from benchmarks.clock import each, once, peak_mb
 from registry_app.models.actions import RegisterModel, SetTag
+from registry_app.verification import Verification, verify
 from registry_app.workspace import Workspace
 
 
@@ -23,6 +24,10 @@ def measure(leaves: int = 1_000_000, imported: int = 200_000) -> dict[str, Any]:
         grow(workspace, leaves)
         late = _append(workspace, 0)
         size = workspace.head().size
+        before = peak_mb()
+        checked: list[Verification] = []
+        verified = once(lambda: checked.append(verify(workspace)))
+        grown = peak_mb() - before
         workspace.close()
     return {
         "versions_imported_per_second": round(imported / seconds),
@@ -31,6 +36,9 @@ def measure(leaves: int = 1_000_000, imported: int = 200_000) -> dict[str, Any]:
         "append_ms_at_end": round(late, 3),
         "leaves_at_end": size,
         "ratio": round(late / early, 2),
+        "verify_holds": checked[0].ok,
+        "verify_seconds": round(verified, 1),
+        "verify_memory_grown_mb": round(grown, 1),
     }
 
 
