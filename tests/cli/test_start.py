@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import select
+import signal
 import stat
 import sys
 from pathlib import Path
@@ -26,6 +27,7 @@ class Terminal:
         self.seen = ""
         self.child, self.screen = pty.fork()
         if self.child == 0:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # a runner in the background has it ignored
             os.environ["PYTHONPATH"] = os.pathsep.join(sys.path)
             os.execv(sys.executable, [sys.executable, "-c", code, *args])
 
