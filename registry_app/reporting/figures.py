@@ -240,7 +240,7 @@ def _ratio(figures: Sequence[Figure]) -> Card:
     found = [
         (
             float(group["impact_ratio"]["value"]),
-            ", ".join(f"{words(key)} {value}" for key, value in group["by"].items()),
+            cut(", ".join(f"{words(key)} {value}" for key, value in group["by"].items()), 60),
         )
         for group in result.result["groups"]
         if not group["small"] and "value" in group["impact_ratio"]
