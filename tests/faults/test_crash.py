@@ -9,6 +9,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -64,8 +66,18 @@ sys.stdin.read()
 """
 
 
-def killed(script: str, *args: str, after: float) -> list[str]:
-    """Run ``script``, kill it so many seconds after its first line, and give the whole lines it had said."""
+@dataclass(frozen=True)
+class Killed:
+    """What was left of a child."""
+
+    said: list[str]
+    """The whole lines it had said."""
+    at_work: bool
+    """Whether it was still running when it was killed."""
+
+
+def killed(script: str, *args: str, after: float) -> Killed:
+    """Run ``script`` and kill it so many seconds after its first line."""
     child = subprocess.Popen(
         [sys.executable, "-c", script, *args],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
@@ -77,10 +89,36 @@ def killed(script: str, *args: str, after: float) -> list[str]:
     timer.start()
     rest = child.stdout.read()
     child.stdin.close()
-    child.wait()
+    code = child.wait()
     timer.join()
     child.stdout.close()
-    return [line.rstrip("\n") for line in (first + rest).splitlines(keepends=True) if line.endswith("\n")]
+    said = [line.rstrip("\n") for line in (first + rest).splitlines(keepends=True) if line.endswith("\n")]
+    return Killed(said, code == -signal.SIGKILL)
+
+
+def lasted(script: str, *args: str) -> float:
+    """How many seconds ``script`` works after its first line when nobody kills it."""
+    child = subprocess.Popen(
+        [sys.executable, "-c", script, *args],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    assert child.stdout is not None
+    assert child.stdout.readline()
+    started = time.monotonic()
+    child.stdout.read()
+    child.stdout.close()
+    assert child.wait() == 0
+    return time.monotonic() - started
+
+
+def until(wanted: int, kill: Callable[[], bool]) -> None:
+    """Kill until ``wanted`` kills met something at work; a kill that came too late was none."""
+    met = tries = 0
+    while met < wanted:
+        assert tries < 5 * wanted, f"only {met} of {tries} kills met anything at work"
+        met += kill()
+        tries += 1
+    print(f"{met} of {tries} kills met it at work")
 
 
 def require_whole(ground: Ground, acknowledged: tuple[int, str] | None, *, deep: bool = True) -> None:
@@ -101,8 +139,9 @@ def test_what_was_acknowledged_survives_kill_9(small: Ground) -> None:
     draw = dice("kills")
     told = 0
     for number in range(many(20, 200)):
-        lines = killed(WRITER, str(small.folder), phrase("dev"), after=draw.random() * 0.15)
-        receipts = [line.split() for line in lines[1:]]
+        left = killed(WRITER, str(small.folder), phrase("dev"), after=draw.random() * 0.15)
+        assert left.at_work
+        receipts = [line.split() for line in left.said[1:]]
         told += len(receipts)
         last = (int(receipts[-1][0]) + 1, receipts[-1][1]) if receipts else None
         require_whole(small, last, deep=number % 5 == 4)
@@ -128,36 +167,59 @@ def register(ground: Ground, name: str) -> subprocess.Popen[str]:
     return subprocess.Popen([*command, *options], env=environment, stdout=subprocess.PIPE, text=True)
 
 
+def opened(ground: Ground, child: subprocess.Popen[str]) -> float:
+    """Wait until the command has opened the registry to write; when that was."""
+    while child.poll() is None and not (ground.folder / "registry.db-wal").exists():
+        os.sched_yield()
+    return time.monotonic()
+
+
 def test_what_the_command_acknowledged_survives_kill_9(small: Ground) -> None:
     draw = dice("command")
-    started = time.monotonic()
-    assert register(small, "unhurried").communicate()[0]
-    whole = time.monotonic() - started
+    unhurried = register(small, "unhurried")
+    began = opened(small, unhurried)
+    assert unhurried.stdout is not None
+    assert unhurried.stdout.readline()
+    lasts = time.monotonic() - began
+    unhurried.communicate()
     with small.open() as workspace:
         size = workspace.head().size
-    told = 0
-    for number in range(many(6, 200)):
+    number = told = 0
+
+    def kill() -> bool:
+        nonlocal number, size, told
+        number += 1
+        assert not (small.folder / "registry.db-wal").exists()
         child = register(small, f"m{number}")
-        timer = threading.Timer(whole * (0.2 + 0.8 * draw.random()), child.send_signal, (signal.SIGKILL,))
+        opened(small, child)
+        timer = threading.Timer(lasts * 1.3 * draw.random(), child.send_signal, (signal.SIGKILL,))
         timer.start()
         said, _ = child.communicate()
-        timer.cancel()
         timer.join()
         told += bool(said)
         with small.open("audit") as workspace:
             now = workspace.head().size
         assert now >= size + bool(said)
         size = now
+        return child.returncode == -signal.SIGKILL
+
+    until(many(6, 200), kill)
     print(f"{told} acknowledged")
     require_whole(small, None)
 
 
 def test_a_rotation_killed_at_any_instant_is_finished_by_the_next(small_ground: Ground, tmp_path: Path) -> None:
     draw = dice("rotations")
-    for _ in range(many(6, 170)):
+    ground = small_ground.copy(tmp_path / "registry")
+    lasts = lasted(ROTATOR, str(ground.folder), phrase("admin"), "0")
+
+    def kill() -> bool:
         ground = small_ground.copy(tmp_path / "registry")
-        killed(ROTATOR, str(ground.folder), phrase("admin"), "0", after=draw.random() * 0.12)
+        left = killed(ROTATOR, str(ground.folder), phrase("admin"), "0", after=lasts * draw.random())
         finish(ground)
+        return left.at_work
+
+    until(many(6, 170), kill)
 
 
 def test_a_rotation_cut_off_at_any_step_is_finished_by_the_next(small_ground: Ground, tmp_path: Path) -> None:
@@ -190,14 +252,18 @@ def finish(ground: Ground) -> None:
 
 def test_a_founding_killed_at_any_instant_can_be_done_again(tmp_path: Path) -> None:
     draw = dice("foundings")
+    lasts = lasted(FOUNDER, str(tmp_path / "whole"), phrase("admin"))
     kinds = {"free": 0, "whole": 0, "unfinished": 0}
-    for number in range(many(10, 100)):
-        folder = tmp_path / f"registry-{number}"
-        killed(FOUNDER, str(folder), phrase("admin"), after=draw.random() * 0.35)
+    folder = tmp_path / "registry"
+
+    def kill() -> bool:
+        left = killed(FOUNDER, str(folder), phrase("admin"), after=lasts * draw.random())
         kinds[again(folder)] += 1
         shutil.rmtree(folder)
+        return "founded" not in left.said
+
+    until(many(10, 100), kill)
     print(kinds)
-    assert sum(kinds.values()) == many(10, 100)
 
 
 def again(folder: Path) -> str:
