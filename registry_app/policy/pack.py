@@ -8,13 +8,13 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
-from pathlib import Path as Folder
 from typing import Any
 
 from registry_app.errors import UsageError
 from registry_app.policy.expression import Expression, compile_expression
 from registry_app.policy.grammar import Unfit
 from registry_app.policy.yaml_lines import Document, Path, ascii_only, load_yaml
+from registry_app.shipped import shipped
 from registry_app.vault import digest
 
 EVIDENCE_KINDS = ("performance", "fairness", "explanation", "drift", "load", "quality")
@@ -131,7 +131,7 @@ def load_pack(data: bytes, name: str) -> Pack:
 
 def shipped_packs() -> tuple[str, ...]:
     """The ids of the packs that come with the program, sorted."""
-    return tuple(sorted(folder.name for folder in shipped_folder().iterdir() if (folder / "pack.yaml").is_file()))
+    return tuple(sorted(folder.name for folder in shipped("policies").iterdir() if (folder / "pack.yaml").is_file()))
 
 
 def shipped_pack(pack_id: str) -> Pack:
@@ -145,20 +145,7 @@ def shipped_pack(pack_id: str) -> Pack:
             f"No pack named '{ascii_only(pack_id)[:80]}' comes with the program.",
             f"Choose one of these: {', '.join(shipped_packs())}.",
         )
-    return load_pack((shipped_folder() / pack_id / "pack.yaml").read_bytes(), f"{pack_id}/pack.yaml")
-
-
-def shipped_folder() -> Folder:
-    """Where the shipped packs are: inside the installed package, or beside it in a checkout.
-
-    Raises:
-        UsageError: they are in neither place.
-    """
-    package = Folder(str(files("registry_app")))
-    for folder in (package / "_data" / "policies", package / "policies", package.parent / "policies"):
-        if folder.is_dir():
-            return folder
-    raise UsageError("The shipped policy packs are missing from this installation.", "Install the program again.")
+    return load_pack((shipped("policies") / pack_id / "pack.yaml").read_bytes(), f"{pack_id}/pack.yaml")
 
 
 def _control(document: Document, n: int, row: Mapping[str, Any]) -> Control:

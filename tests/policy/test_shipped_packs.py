@@ -10,9 +10,10 @@ import pytest
 from registry_app.errors import UsageError
 from registry_app.policy.cases import Case, load_case
 from registry_app.policy.judge import encode_verdicts
-from registry_app.policy.pack import Pack, shipped_folder, shipped_pack, shipped_packs
+from registry_app.policy.pack import Pack, shipped_pack, shipped_packs
+from registry_app.shipped import shipped
 
-CASES = sorted(shipped_folder().glob("*/cases/*.yaml"))
+CASES = sorted(shipped("policies").glob("*/cases/*.yaml"))
 
 
 def read_case(path: Path) -> Case:
@@ -59,7 +60,7 @@ def test_a_met_verdict_always_says_what_was_observed(name: str) -> None:
 
 @pytest.mark.parametrize("name", shipped_packs())
 def test_no_shipped_word_promises_that_a_law_is_complied_with(name: str) -> None:
-    for path in (shipped_folder() / name).rglob("*"):
+    for path in (shipped("policies") / name).rglob("*"):
         if path.is_file():
             assert "complian" not in path.read_text("utf-8").lower(), path
 
