@@ -117,7 +117,7 @@ def register_version(
         run=run,
         parents=tuple(parent or ()),
         data=pairs(data, "--data"),
-        metrics=tuple(_claimed(each) for each in _named(metric, "--metric")),
+        metrics=_named(metric, "--metric"),
         parameters=_named(param, "--param"),
         note=note,
         tags=pairs(tag, "--tag"),
@@ -210,17 +210,6 @@ def _named(given: list[str] | None, option: str) -> tuple[Named, ...]:
     from registry_app.models.facts import Named
 
     return tuple(Named(name, value) for name, value in pairs(given, option))
-
-
-def _claimed(metric: Named) -> Named:
-    from decimal import Decimal, InvalidOperation
-
-    try:
-        if Decimal(metric.value).is_finite():
-            return metric
-    except InvalidOperation:
-        pass
-    raise UsageError(f"--metric {metric.name[:60]!r} is no number.", "Write it as auc=0.81.")
 
 
 def _version_text(found: VersionDetail) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ from registry_app.models.finding import dataset_named, deployment_of, last_numbe
 from registry_app.models.tables import AliasRow, DatasetRow, ModelRow
 from registry_app.people.standing import team_by_name
 from registry_app.vault import chance, clock
+
+_DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?").fullmatch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +55,7 @@ class RegisterModel(Action):
             purpose=text.prose(self.purpose, "purpose"),
             intended_use=text.prose(self.intended_use, "intended use"),
             out_of_scope=text.prose(self.out_of_scope, "out-of-scope use"),
-            tier_rationale=text.prose(self.tier_rationale, "tier's rationale"),
+            tier_rationale=_rationale(self.tier_rationale),
         )
         return (registered, *_tags("model", model, self.tags))
 
@@ -93,7 +96,7 @@ class ReviseModel(Action):
                 purpose=_either(self.purpose, card.purpose, "purpose"),
                 intended_use=_either(self.intended_use, card.intended_use, "intended use"),
                 out_of_scope=_either(self.out_of_scope, card.out_of_scope, "out-of-scope use"),
-                tier_rationale=_either(self.tier_rationale, card.tier_rationale, "tier's rationale"),
+                tier_rationale=card.tier_rationale if self.tier_rationale is None else _rationale(self.tier_rationale),
             ),
         )
 
@@ -119,6 +122,7 @@ class RegisterVersion(Action):
     inputs: tuple[Column, ...] = ()
     outputs: tuple[Column, ...] = ()
     metrics: tuple[Named, ...] = ()
+    """What its makers claim; each value a decimal number as text."""
     parameters: tuple[Named, ...] = ()
     note: str = ""
     tags: tuple[tuple[str, str], ...] = ()
@@ -142,7 +146,7 @@ class RegisterVersion(Action):
             data=data,
             inputs=tuple(_column(column) for column in self.inputs),
             outputs=tuple(_column(column) for column in self.outputs),
-            metrics=tuple(_named(item) for item in self.metrics),
+            metrics=tuple(_claim(item) for item in self.metrics),
             parameters=tuple(_named(item) for item in self.parameters),
             findings=tuple(text.harmless(item)[:400] for item in self.findings),
             note=text.prose(self.note, "note"),
@@ -317,6 +321,14 @@ def _tier(tier: str) -> str:
     return tier
 
 
+def _rationale(given: str) -> str:
+    """Asked here and not by the rule, which replays ask again: a ledger may hold an empty one from before this was asked."""
+    found = text.prose(given, "tier's rationale")
+    if not found:
+        raise UsageError("The tier's rationale is empty.", "Say in a sentence why the model has this tier.")
+    return found
+
+
 def _role(role: str) -> str:
     if role not in facts.ROLES_OF_DATA:
         raise UsageError(f"{role[:40]!r} is no use of a dataset.", f"Use one of {', '.join(facts.ROLES_OF_DATA)}.")
@@ -333,6 +345,15 @@ def _column(column: Column) -> Column:
 
 def _named(item: Named) -> Named:
     return Named(text.name(item.name, "name"), text.prose(item.value, "value", 1_000))
+
+
+def _claim(item: Named) -> Named:
+    claim = _named(item)
+    if not _DECIMAL(claim.value):
+        raise UsageError(
+            f"The metric {claim.name!r} is {claim.value[:40]!r}, which is no decimal number.", "Write it as 0.81."
+        )
+    return claim
 
 
 def _tags(kind: str, subject: str, tags: Sequence[tuple[str, str]]) -> tuple[facts.TagSet, ...]:

@@ -43,6 +43,13 @@ def test_an_entry_is_revised_and_the_rest_of_it_stays(ask: Ask) -> None:
     ask("model", "revise", "credit-risk", who="dev", code=2)
 
 
+def test_a_tier_needs_a_reason(ask: Ask) -> None:
+    entry = ("--team", "credit", "--tier", "low", "--purpose", "y", "--tier-rationale", " ")
+    assert "rationale is empty" in ask("model", "register", "gamma", *entry, who="dev", code=2).err
+    assert "rationale is empty" in ask("model", "revise", "credit-risk", "--tier-rationale", "", who="dev", code=2).err
+    assert ask("model", "show", "credit-risk", "--json").json["card"]["tier_rationale"] == "people decide"
+
+
 def test_a_version_is_registered_by_its_artifact_without_loading_it(ask: Ask, tmp_path: Path) -> None:
     artifact = tmp_path / "model.pkl"
     artifact.write_bytes(b"\x80\x04cposix\nsystem\n(S'touch " + str(tmp_path / "owned").encode() + b"'\ntR.")
@@ -75,8 +82,8 @@ def test_a_version_is_registered_by_its_digest(ask: Ask) -> None:
     ("claim", "said"),
     [
         (("--digest", "zz"), "'zz' is no SHA-256 digest"),
-        (("--digest", "a" * 64, "--metric", "auc=high"), "'auc' is no number"),
-        (("--digest", "a" * 64, "--metric", "auc=NaN"), "'auc' is no number"),
+        (("--digest", "a" * 64, "--metric", "auc=high"), "'auc' is 'high', which is no decimal number"),
+        (("--digest", "a" * 64, "--metric", "auc=NaN"), "'auc' is 'NaN', which is no decimal number"),
     ],
 )
 def test_a_digest_and_a_claimed_metric_have_their_form(ask: Ask, claim: tuple[str, ...], said: str) -> None:
