@@ -22,18 +22,33 @@ The number is the exit code (``cli`` is the one place that turns an error into i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
+
+SHOWN = 5
+"""Details that people are shown; the rest are counted."""
 
 
 class RegistryError(Exception):
-    """Base of all errors a user can meet: one sentence what happened, one sentence what to do."""
+    """Base of all errors a user can meet: one sentence what happened, one sentence what to do.
+
+    ``details`` are for where one sentence speaks of many things: a line each, without a full stop.
+    """
 
     exit_code: ClassVar[int] = 1
 
-    def __init__(self, what: str, todo: str) -> None:
-        super().__init__(f"{what} {todo}")
+    def __init__(self, what: str, todo: str, details: Sequence[str] = ()) -> None:
         self.what = what
         self.todo = todo
+        self.details = tuple(details)
+        super().__init__("\n".join((what, *self.shown, todo)) if details else f"{what} {todo}")
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The first details, and how many more there are, each as an indented line."""
+        rest = len(self.details) - SHOWN
+        lines = (*self.details[:SHOWN], f"and {rest:,} more") if rest > 0 else self.details
+        return tuple(f"  {line}" for line in lines)
 
 
 class UsageError(RegistryError):

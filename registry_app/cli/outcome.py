@@ -38,17 +38,17 @@ def carry_out(command: Any, args: Sequence[str], name: str) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
     except RegistryError as error:
-        return _say(error.what, error.todo, error.exit_code, as_json, debug)
+        return _say(error, as_json, debug)
     except TyperException as error:
         return _misused(error, as_json, debug)
     except UnicodeEncodeError as error:
         if not any("\ud800" <= c <= "\udfff" for c in str(error.object)):
             return _bug(error, as_json, debug)
         what = f"What was typed is not valid text: {str(error.object)[:60]!r}."
-        return _say(what, "Type it in UTF-8.", UsageError.exit_code, as_json, debug)
+        return _say(UsageError(what, "Type it in UTF-8."), as_json, debug)
     except OSError as error:
         what = f"The operating system said: {error.strerror or type(error).__name__}."
-        return _say(what, "Check the disk and the path, and try again.", StorageError.exit_code, as_json, debug)
+        return _say(StorageError(what, "Check the disk and the path, and try again."), as_json, debug)
     except Exception as error:  # noqa: BLE001  whatever is left is our bug, and is said without a traceback
         return _bug(error, as_json, debug)
     return 0
@@ -56,7 +56,8 @@ def carry_out(command: Any, args: Sequence[str], name: str) -> int:
 
 def _bug(error: Exception, as_json: bool, debug: bool) -> int:
     what = f"This is a bug of ours: {type(error).__name__}: {error}."
-    return _say(what, "Report it with the output of the same command and --debug.", 1, as_json, debug)
+    todo = "Report it with the output of the same command and --debug."
+    return _say(RegistryError(what, todo), as_json, debug)
 
 
 def _misused(error: Any, as_json: bool, debug: bool) -> int:
@@ -67,21 +68,22 @@ def _misused(error: Any, as_json: bool, debug: bool) -> int:
         return UsageError.exit_code
     what = str(error.format_message()).strip().replace("\n", " ")
     todo = f"See '{ctx.command_path} --help'." if ctx is not None else "See 'registry-app --help'."
-    return _say(what if what.endswith((".", "?")) else what + ".", todo, UsageError.exit_code, as_json, debug)
+    return _say(UsageError(what if what.endswith((".", "?")) else what + ".", todo), as_json, debug)
 
 
-def _say(what: str, todo: str, code: int, as_json: bool, debug: bool) -> int:
+def _say(error: RegistryError, as_json: bool, debug: bool) -> int:
     if debug:
         import traceback
 
         sys.stderr.write(harmless(traceback.format_exc(), lines=True))
     if as_json:
-        said = json.dumps({"error": {"what": what, "todo": todo, "exit_code": code}})
+        told = {"what": error.what, "todo": error.todo, "details": error.details, "exit_code": error.exit_code}
+        said = json.dumps({"error": told})
     else:
-        said = harmless(what, lines=True) + "\n" + harmless(todo, lines=True)
+        said = "\n".join(harmless(line, lines=True) for line in (error.what, *error.shown, error.todo))
     try:
         sys.stderr.write(said + "\n")
         sys.stderr.flush()
     except OSError:
         pass
-    return code
+    return error.exit_code

@@ -113,7 +113,8 @@ def test_six_when_the_disk_is_full(folder: Path) -> None:
 def test_an_error_is_json_when_answers_are(folder: Path) -> None:
     done = enter(folder, "role", "grant", "ada", "validator", "--json")
     said = json.loads(done.stderr)["error"]
-    assert said == {"what": "Nobody can grant themselves a role.", "todo": "Ask another administrator.", "exit_code": 5}
+    refusal = {"what": "Nobody can grant themselves a role.", "todo": "Ask another administrator."}
+    assert said == {**refusal, "details": [], "exit_code": 5}
     assert json.loads(enter(folder, "nonsense", "--json").stderr)["error"]["exit_code"] == 2
 
 
@@ -141,6 +142,21 @@ LEAVES = [cls for cls in vars(errors).values() if isinstance(cls, type) and issu
 def test_each_leaf_of_the_tree_gives_its_code_and_its_words(leaf: Any, capsys: pytest.CaptureFixture[str]) -> None:
     assert carry_out(Failing(leaf("What \x1b[31mhappened.", "Do this.")), [], "registry-app") == leaf.exit_code
     assert capsys.readouterr().err == "What \\u001b[31mhappened.\nDo this.\n"
+
+
+def test_of_many_details_the_first_are_shown_a_line_each_and_json_has_all(capsys: pytest.CaptureFixture[str]) -> None:
+    error = errors.UsageError("Many are wrong.", "Mend them.", [f"row {n}\x1b[2J" for n in range(200)])
+    assert carry_out(Failing(error), [], "registry-app") == 2
+    shown = [f"  row {n}\\u001b[2J" for n in range(errors.SHOWN)]
+    assert capsys.readouterr().err.splitlines() == ["Many are wrong.", *shown, "  and 195 more", "Mend them."]
+    carry_out(Failing(error), ["--json"], "registry-app")
+    assert json.loads(capsys.readouterr().err)["error"]["details"] == list(error.details)
+    assert str(error).splitlines()[1:] == [f"  row {n}\x1b[2J" for n in range(5)] + ["  and 195 more", "Mend them."]
+
+
+def test_as_many_details_as_can_be_shown_are_all_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    carry_out(Failing(errors.Refused("Two are wrong.", "Mend them.", ("a", "b"))), [], "registry-app")
+    assert capsys.readouterr().err == "Two are wrong.\n  a\n  b\nMend them.\n"
 
 
 @pytest.mark.parametrize(
