@@ -9,14 +9,17 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Annotated, cast
+from typing import IO, TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from registry_app.cli.desk import opened
 from registry_app.cli.options import AsOf, Room, Version, given_digest, moment, pairs
-from registry_app.cli.table import day, short, table
+from registry_app.cli.table import day, listing, short, table
 from registry_app.errors import UsageError
+
+if TYPE_CHECKING:
+    from registry_app.models.shapes import DatasetDetail
 
 dataset_app = Room(help="Datasets, known by their digest. The data itself never enters the registry.")
 run_app = Room(help="Runs: code that ran over data.")
@@ -55,24 +58,15 @@ def list_datasets(ctx: typer.Context, as_of: AsOf = "") -> None:
 def show_dataset(
     ctx: typer.Context, name: Annotated[str, typer.Argument(metavar="NAME", help="Name, digest or id.")]
 ) -> None:
-    """Show one dataset.
+    """Show one dataset: its columns, where it comes from, and what used it.
 
     Example: registry-app dataset show applications --json
     """
-    from registry_app.cli.table import listing
-    from registry_app.models.views import DatasetPage
+    from registry_app.models.views import ShowDataset
 
     with opened(ctx) as desk:
-        (found,) = desk.ask(DatasetPage(name))
-        pairs_ = [
-            ("dataset", found.name),
-            ("id", found.id),
-            ("digest", f"sha256:{found.digest}"),
-            ("rows", f"{found.rows:,}" if found.rows else "not counted"),
-            ("licence", found.licence or "not declared"),
-            ("sensitive", ", ".join(found.sensitive)),
-        ]
-        desk.show(found, lambda: listing(pairs_))
+        found = desk.ask(ShowDataset(name))
+        desk.show(found, lambda: _dataset_text(found))
 
 
 @dataset_app.command("register")
@@ -94,7 +88,7 @@ def register_dataset(
     licence: Annotated[str, typer.Option("--licence", help="An SPDX expression, such as CC-BY-4.0.")] = "",
     description: Annotated[str, typer.Option("--description", help="Where it comes from and what it holds.")] = "",
 ) -> None:
-    """Make a dataset known by its digest.
+    """Make a dataset known by its digest. A name is given once: data that has changed gets another name.
 
     Example: registry-app dataset register applications train.csv.gz --sensitive sex --licence CC-BY-4.0
     """
@@ -212,6 +206,23 @@ def impact(
         data = [{"version": version, "environments": list(places)} for version, places in found]
         rows = [(version, ", ".join(places) or "-") for version, places in found]
         desk.show(data, lambda: table(("version", "runs in"), rows, "Nothing learned from it."))
+
+
+def _dataset_text(found: DatasetDetail) -> str:
+    return listing(
+        [
+            ("dataset", found.name),
+            ("id", found.id),
+            ("registered", f"{found.registered} by {found.author}, ledger position {found.seq}"),
+            ("digest", f"sha256:{found.digest}"),
+            ("rows", f"{found.rows:,}" if found.rows else "not counted"),
+            ("licence", found.licence or "not declared"),
+            ("sensitive", ", ".join(found.sensitive) or "no column declared"),
+            ("columns", ", ".join(f"{name} {kind}" for name, kind in found.columns) or "not declared"),
+            ("description", found.description or "none"),
+            ("used by", "\n".join(f"{user} ({use})" for user, use in found.used_by) or "nothing yet"),
+        ]
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from registry_app.models.actions import RegisterVersion, SetAlias, StartDeployme
 from registry_app.models.artifact import measure_artifact
 from registry_app.models.facts import Column, Named, RunRecorded
 from registry_app.models.scan import scan
-from registry_app.models.views import DatasetPage
+from registry_app.models.views import ShowDataset
 from registry_app.reviews.actions import Comment, Decide, Submit
 
 EXPLAINED = 400
@@ -87,7 +87,7 @@ def register(cast: Cast, trained: Trained, evidence: Evidence, parents: tuple[st
     """The developer registers data, run and version; developer and validator put what they measured on record."""
     recipe = trained.recipe
     try:
-        cast.ask("developer", DatasetPage(training_name(recipe.model)))
+        cast.ask("developer", ShowDataset(training_name(recipe.model)))
     except UsageError:
         cast.run("developer", training_data(trained))
     cast.run("developer", held_out_data(trained))

@@ -189,7 +189,7 @@ class ImportVersions(Action):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterDataset(Action):
-    """Make a dataset known by its digest."""
+    """Make a dataset known by its digest. A name is given once: another state of the data is another dataset."""
 
     name: str
     digest: str
@@ -201,8 +201,14 @@ class RegisterDataset(Action):
 
     def facts(self, standing: Standing) -> Sequence[Fact]:
         name = text.name(self.name, "dataset's name")
-        if any(row["digest"] == self.digest for row in standing.rows.all(DatasetRow, name=name)):
+        there = standing.rows.all(DatasetRow, name=name)
+        if any(row["digest"] == self.digest for row in there):
             raise UsageError(f"The dataset {name!r} with this digest is registered already.", "Use it as it is.")
+        if there:
+            raise UsageError(
+                f"There is a dataset {name!r} already, with another digest.",
+                "Give this one a name that says what is new, such as applications-2026-11.",
+            )
         return (
             facts.DatasetRegistered(
                 dataset=chance.uuid7(),

@@ -54,15 +54,25 @@ def last_number(rows: Rows, model: str) -> int:
 
 
 def dataset_named(rows: Rows, name: str) -> Row:
-    """The dataset with that id, digest, or name (the newest of that name).
+    """The dataset with that id, name, or digest (``sha256:`` may stand before it).
 
     Raises:
-        UsageError: there is none.
+        UsageError: there is none, or there are several; all of them are listed.
     """
-    found = rows.all(DatasetRow, name=name) or rows.all(DatasetRow, digest=name) or rows.all(DatasetRow, id=name)
+    by_id = rows.one(DatasetRow, id=name)
+    if by_id is not None:
+        return by_id
+    found = rows.all(DatasetRow, name=name) or rows.all(DatasetRow, digest=name.removeprefix("sha256:"))
     if not found:
         raise UsageError(f"There is no dataset {name[:120]!r}.", "See 'registry-app dataset list'.")
-    return max(found, key=lambda row: (row["since"], row["id"]))
+    if len(found) > 1:
+        found.sort(key=lambda row: (row["since"], row["id"]), reverse=True)
+        raise UsageError(
+            f"{name[:120]!r} may be any of {len(found)} datasets.",
+            "Name the one you mean by its id.",
+            [f"{row['id']}  {row['name']}, sha256:{row['digest']}" for row in found],
+        )
+    return found[0]
 
 
 def deployment_of(rows: Rows, version: str, environment: str) -> Row:

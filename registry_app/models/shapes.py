@@ -84,6 +84,30 @@ class DatasetUse:
 
 
 @dataclass(frozen=True, slots=True)
+class DatasetDetail:
+    """A dataset, whole."""
+
+    id: str
+    name: str
+    digest: str
+    rows: int
+    """0: not counted."""
+    licence: str
+    sensitive: tuple[str, ...]
+    """The columns with sensitive features."""
+    columns: tuple[tuple[str, str], ...]
+    """Name and type of each; empty: not declared."""
+    description: str
+    author: str
+    """The author's name."""
+    registered: str
+    """When, by the author's clock."""
+    seq: int
+    used_by: tuple[tuple[str, str], ...]
+    """Versions as ``model:number`` and runs as ``run name``, each with its use of the dataset, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
 class VersionDetail:
     """A version, whole."""
 

@@ -13,6 +13,7 @@ from registry_app.ledger.payload import Payloads
 from registry_app.models.finding import dataset_named, model_named, version_named
 from registry_app.models.shapes import (
     Card,
+    DatasetDetail,
     DatasetUse,
     DeploymentSummary,
     ModelDetail,
@@ -20,7 +21,16 @@ from registry_app.models.shapes import (
     VersionDetail,
     VersionSummary,
 )
-from registry_app.models.tables import AliasRow, DatasetRow, DeploymentRow, EdgeRow, ModelRow, TagRow, VersionRow
+from registry_app.models.tables import (
+    AliasRow,
+    DatasetRow,
+    DeploymentRow,
+    EdgeRow,
+    ModelRow,
+    RunRow,
+    TagRow,
+    VersionRow,
+)
 from registry_app.people.tables import PersonRow, TeamRow
 from registry_app.vault.rows import Row, Rows
 
@@ -151,17 +161,40 @@ class ShowVersion(View[VersionDetail]):
 class DatasetPage(View[tuple[DatasetUse, ...]]):
     """Datasets by name; ``role`` is empty."""
 
-    name: str = ""
     limit: int = 1_000
 
     def ask(self, reader: Reader) -> tuple[DatasetUse, ...]:
-        if self.name:
-            return (_dataset(dataset_named(reader.rows, self.name), ""),)
         held = DatasetRow.__table__.c  # type: ignore[attr-defined]
         query = select(DatasetRow.__table__).order_by(held.name, held.since).limit(self.limit)  # type: ignore[attr-defined]
         if reader.rows.at is not None:
             query = query.where(held.since <= reader.rows.at)
         return tuple(_dataset(row, "") for row in _mappings(reader.rows, query))
+
+
+@dataclass(frozen=True, slots=True)
+class ShowDataset(View[DatasetDetail]):
+    """One dataset by name, digest or id."""
+
+    name: str
+
+    def ask(self, reader: Reader) -> DatasetDetail:
+        row = dataset_named(reader.rows, self.name)
+        fields = reader.payloads.fields(row["details"]) or {}
+        edges = sorted(reader.rows.all(EdgeRow, source=row["id"]), key=lambda edge: (edge["since"], edge["relation"]))
+        return DatasetDetail(
+            id=row["id"],
+            name=row["name"],
+            digest=row["digest"],
+            rows=row["rows"],
+            licence=row["licence"],
+            sensitive=_lines(row["sensitive"]),
+            columns=_pairs(fields, "columns", "type"),
+            description=str(fields.get("description", "[shredded]")),
+            author=person_name(reader.rows, row["author"]),
+            registered=reader.log.leaf(row["since"]).time,
+            seq=row["since"],
+            used_by=tuple((_user(reader.rows, edge), edge["relation"]) for edge in edges),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,5 +331,17 @@ def _use(rows: Rows, edge: Row) -> DatasetUse:
 
 
 def _dataset(row: Row, role: str) -> DatasetUse:
-    sensitive = tuple(row["sensitive"].split("\n")) if row["sensitive"] else ()
-    return DatasetUse(row["id"], row["name"], role, row["digest"], row["rows"], row["licence"], sensitive)
+    held = _lines(row["sensitive"])
+    return DatasetUse(row["id"], row["name"], role, row["digest"], row["rows"], row["licence"], held)
+
+
+def _user(rows: Rows, edge: Row) -> str:
+    """What used a dataset, as people call it."""
+    if edge["target_kind"] == "version":
+        return version_label(rows, edge["target"])
+    run = rows.one(RunRow, id=edge["target"])
+    return f"run {run['name'] if run else edge['target']}"
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(text.split("\n")) if text else ()

@@ -24,6 +24,44 @@ def test_a_table_is_hashed_and_counted_where_it_lies(ask: Ask, tmp_path: Path) -
     assert f"sha256:{found['digest']}" in ask("dataset", "show", "people").out
 
 
+def test_a_dataset_is_shown_whole(ask: Ask, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("sex,income\nf,1\n")
+    ask(
+        "dataset",
+        "register",
+        "a",
+        str(tmp_path / "a.csv"),
+        "--sensitive",
+        "sex",
+        "--description",
+        "Two\nlines.",
+        who="dev",
+    )
+    ask("version", "register", "credit-risk", "--digest", "d" * 64, "--data", "a=test", who="dev")
+    shown = ask("dataset", "show", "a").out
+    for words in (
+        "sex text, income text",
+        "Two\n             lines.",
+        "credit-risk:3 (test)",
+        "by Dana Dev",
+        "not declared",
+    ):
+        assert words in shown
+    assert ask("dataset", "show", "a", "--json").json["columns"] == [["sex", "text"], ["income", "text"]]
+    assert "nothing yet" not in ask("dataset", "show", "train").out
+
+
+def test_a_name_that_may_be_several_datasets_is_answered_with_their_ids(ask: Ask) -> None:
+    ask("dataset", "register", "twin", "--digest", "a" * 64, who="dev")
+    ids = [ask("dataset", "show", name, "--json").json["id"] for name in ("twin", "train")]
+    what, *candidates, todo = ask("impact", "a" * 64, code=2).err.splitlines()
+    assert "any of 2 datasets" in what
+    assert [line.split()[0] for line in candidates] == ids
+    assert "by its id" in todo
+    assert ask("impact", ids[1], "--json").json[0]["version"] == "credit-risk:1"
+    assert "already" in ask("dataset", "register", "twin", "--digest", "e" * 64, who="dev", code=2).err
+
+
 def test_a_dataset_elsewhere_is_known_by_its_digest(ask: Ask) -> None:
     ask("dataset", "register", "far", "--digest", "e" * 64, "--rows", "7", who="dev")
     assert ask("dataset", "show", "far", "--json").json["rows"] == 7

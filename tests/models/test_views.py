@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from registry_app.errors import UsageError
 from registry_app.models.actions import (
     EndDeployment,
+    RecordRun,
     RegisterDataset,
     RegisterModel,
     RegisterVersion,
@@ -21,7 +22,16 @@ from registry_app.models.actions import (
     SetTag,
     StartDeployment,
 )
-from registry_app.models.views import DatasetPage, Deployments, ModelPage, ShowModel, ShowVersion, VersionPage
+from registry_app.models.facts import Column
+from registry_app.models.views import (
+    DatasetPage,
+    Deployments,
+    ModelPage,
+    ShowDataset,
+    ShowModel,
+    ShowVersion,
+    VersionPage,
+)
 from registry_app.vault import clock
 from tests.stage import Stage
 
@@ -171,11 +181,23 @@ def test_a_tag_has_one_value_at_a_time_and_an_empty_one_takes_it_away() -> None:
     assert stage.replayed() == []
 
 
-def test_datasets_are_found_by_name_digest_and_as_of() -> None:
+def test_datasets_are_listed_by_name_and_as_of() -> None:
     stage = Stage().people()
     first = stage.run("dev", RegisterDataset(name="d", digest="a" * 64, sensitive=("sex", "age"))).at.seq
-    stage.run("dev", RegisterDataset(name="d", digest="b" * 64))
-    assert stage.ask("audit", DatasetPage("d"))[0].digest == "b" * 64
-    assert stage.ask("audit", DatasetPage("a" * 64))[0].sensitive == ("sex", "age")
-    assert len(stage.ask("audit", DatasetPage())) == 2
-    assert [line.digest for line in stage.ask("audit", DatasetPage("d"), first)] == ["a" * 64]
+    stage.run("dev", RegisterDataset(name="c", digest="b" * 64))
+    assert [line.name for line in stage.ask("audit", DatasetPage())] == ["c", "d"]
+    assert [line.sensitive for line in stage.ask("audit", DatasetPage(), first)] == [("sex", "age")]
+
+
+def test_a_dataset_is_shown_with_its_columns_and_what_used_it() -> None:
+    stage = Stage().people()
+    columns = (Column("sex", "text"), Column("income", "number"))
+    stage.run("dev", RegisterDataset(name="d", digest="a" * 64, description="From the branch.", columns=columns))
+    before = stage.ask("audit", ShowDataset("d"))
+    assert (before.columns, before.used_by) == ((("sex", "text"), ("income", "number")), ())
+    assert (before.description, before.author) == ("From the branch.", "Dev Person")
+    model(stage, "m")
+    stage.run("dev", RecordRun(name="nightly", data=(("d", "training"),)))
+    stage.run("dev", RegisterVersion(model="m", artifact="b" * 64, data=(("d", "training"), ("d", "test"))))
+    used = (("run nightly", "training"), ("m:1", "test"), ("m:1", "training"))
+    assert stage.ask("audit", ShowDataset(before.id)).used_by == used
