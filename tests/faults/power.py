@@ -10,7 +10,6 @@ import os
 import random
 import shutil
 import struct
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,17 +36,6 @@ class File:
 
     certain: bytearray = field(default_factory=bytearray)
     under_way: list[Call] = field(default_factory=list)
-
-
-def compiled(place: Path) -> Path | None:
-    """The recorder, compiled; ``None`` where there is no compiler."""
-    compiler = shutil.which("gcc") or shutil.which("cc")
-    if compiler is None:
-        return None
-    library = place / "recorder.so"
-    source = Path(__file__).with_name("recorder.c")
-    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl", "-lpthread"], check=True)
-    return library
 
 
 def calls(log: Path) -> list[Call]:

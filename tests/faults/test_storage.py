@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import os
 import resource
 import shutil
@@ -11,6 +12,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,7 @@ from registry_app.reviews.actions import Comment
 from registry_app.vault.place import state_folder
 from registry_app.verification import verify
 from registry_app.workspace import Workspace
+from tests.faults.preload import compiled
 from tests.ground import CAST, Ground, many, phrase, tables
 
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -230,39 +233,45 @@ except RegistryError as error:
     sys.exit(error.exit_code)
 """
 
-CALLS = {"pwrite64": ("ENOSPC", "EIO"), "fdatasync": ("EIO",), "ftruncate": ("EIO",), "pread64": ("EIO",)}
+POINTS = [
+    ("pwrite", errno.ENOSPC, many(30, 1)),
+    ("pwrite", errno.EIO, many(50, 1)),
+    ("pwrite", 0, many(30, 1)),
+    ("sync", errno.EIO, many(3, 1)),
+    ("sync", 0, many(4, 1)),
+    ("ftruncate", errno.EIO, 1),
+    ("pread", errno.EIO, many(150, 5)),
+]
+"""Which call fails, how (0: the process is killed there), and how many calls lie between one failure and the next."""
 
 
-def traced(ground: Ground, call: str, error: str, k: int) -> subprocess.CompletedProcess[str]:
-    command = ["strace", "-f", "-qq", "-o", "/dev/null", "-P", str(ground.folder / "registry.db")]
-    command += ["-P", str(ground.folder / "registry.db-wal"), "-e", f"trace={call}"]
-    command += ["-e", f"inject={call}:error={error}:when={k}"]
+def with_a_failing(call: str, error: int, k: int, ground: Ground, library: Path) -> subprocess.CompletedProcess[str]:
+    """A process that writes three statements, and whose ``k``-th such call to the database fails."""
+    fault = {"FAIL_FILE": str(ground.folder / "registry.db"), "FAIL_CALL": call, "FAIL_AT": k, "FAIL_ERROR": error}
     return subprocess.run(
-        [*command, sys.executable, "-c", CHILD, str(ground.folder), phrase("dev")],
+        [sys.executable, "-c", CHILD, str(ground.folder), phrase("dev")],
+        env={**os.environ, "LD_PRELOAD": str(library), **{name: str(value) for name, value in fault.items()}},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
 
 
-def may_trace() -> bool:
-    """Whether strace is there and may trace here."""
-    probe = ["strace", "-qq", "-o", "/dev/null", "true"]
-    return (
-        shutil.which("strace") is not None and subprocess.run(probe, check=False, capture_output=True).returncode == 0
-    )
-
-
-def test_a_failing_disk_call_loses_nothing_that_was_acknowledged(small_ground: Ground, tmp_path: Path) -> None:
-    points = [(c, e, k) for c, errors in CALLS.items() for e in errors for k in range(1, many(8, 40), many(4, 1))]
-    failed = 0
-    for call, error, k in points if may_trace() else []:
+@pytest.mark.parametrize(("call", "error", "step"), POINTS)
+def test_a_failing_disk_call_loses_nothing_that_was_acknowledged(
+    small_ground: Ground, tmp_path: Path, call: str, error: int, step: int
+) -> None:
+    library = compiled("failing", tmp_path)
+    for k in count(1, step):
         ground = small_ground.copy(tmp_path / "registry")
         with ground.open("audit") as workspace:
             before = workspace.head().size
-        child = traced(ground, call, error, k)
-        assert child.returncode in (0, 3, 6), (call, error, k, child.stderr[-500:])
-        failed += child.returncode != 0
+        child = with_a_failing(call, error, k, ground, library)
         told = len(child.stdout.split())
+        failed = "the call failed" in child.stderr
+        assert child.returncode in ((0, 3, 6) if error else (-9,)) if failed else told == 3, (k, child.stderr[-500:])
         with ground.open("audit") as workspace:
-            assert workspace.head().size >= before + told, (call, error, k)
-            assert verify(workspace).ok, (call, error, k)
-    print(f"{len(points)} points, {failed} refused")
+            assert workspace.head().size >= before + told, k
+            assert verify(workspace).ok, k
+        if not failed:
+            print(f"{call}, {errno.errorcode.get(error, 'killed')}: {len(range(1, k, step))} points")
+            assert k > 1
+            return
