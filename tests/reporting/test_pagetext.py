@@ -44,10 +44,9 @@ def test_prose_that_goes_on_over_the_page_is_compared_to_its_end(handed: Handed)
 
 
 def test_another_reader_sees_the_same_letters(handed: Handed) -> None:
-    ours = theirs = "".join(page_texts(handed.pdf))
-    if shutil.which("pdftotext"):  # poppler, where it is installed
-        told = subprocess.run(["pdftotext", "-raw", str(handed.issued.path), "-"], capture_output=True, check=True)
-        theirs = squeezed(told.stdout.decode())
+    assert shutil.which("pdftotext"), "There is no pdftotext. Run 'sh setup.sh test', which installs poppler-utils."
+    told = subprocess.run(["pdftotext", "-raw", str(handed.issued.path), "-"], capture_output=True, check=True)
+    ours, theirs = "".join(page_texts(handed.pdf)), squeezed(told.stdout.decode())
     assert sorted(theirs) == sorted(ours)
     for line in handed.content.signatures:
         for run in (line.person, when(line.time), line.meaning):
