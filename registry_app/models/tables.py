@@ -11,7 +11,7 @@ from registry_app.ledger.entry import Entry
 from registry_app.ledger.fact import Fact
 from registry_app.ledger.meaning import Fold
 from registry_app.models import facts
-from registry_app.vault.rows import Rows
+from registry_app.vault.rows import Rows, now_index
 
 
 class ModelRow(SQLModel, table=True):
@@ -19,6 +19,7 @@ class ModelRow(SQLModel, table=True):
 
     __tablename__ = "model"
     __table_args__ = (
+        now_index("model", "id", "since"),
         Index("model_name", "name", "until"),
         Index("model_page", "until", "name", "id"),
         Index("model_owner", "owner_team", "until"),
@@ -136,6 +137,7 @@ class AliasRow(SQLModel, table=True):
     """Where an alias pointed."""
 
     __tablename__ = "alias"
+    __table_args__ = (now_index("alias", "model", "alias", "since"),)
 
     model: str = Field(primary_key=True)
     alias: str = Field(primary_key=True)
@@ -148,7 +150,10 @@ class TagRow(SQLModel, table=True):
     """A tag of a model or a version."""
 
     __tablename__ = "tag"
-    __table_args__ = (Index("tag_value", "kind", "key", "value", "until", "subject"),)
+    __table_args__ = (
+        now_index("tag", "subject", "key", "since"),
+        Index("tag_value", "kind", "key", "value", "until", "subject"),
+    )
 
     subject: str = Field(primary_key=True)
     key: str = Field(primary_key=True)

@@ -13,7 +13,7 @@ from registry_app.ledger.meaning import Fold
 from registry_app.ledger.tables import PayloadRow
 from registry_app.people import facts
 from registry_app.vault import digest
-from registry_app.vault.rows import Rows
+from registry_app.vault.rows import Rows, now_index
 
 
 class RegistryRow(SQLModel, table=True):
@@ -31,7 +31,10 @@ class PersonRow(SQLModel, table=True):
     """A person, as known between two ledger positions."""
 
     __tablename__ = "person"
-    __table_args__ = (Index("person_handle", "handle", "until"),)
+    __table_args__ = (
+        now_index("person", "id", "since"),
+        Index("person_handle", "handle", "until"),
+    )
 
     id: str = Field(primary_key=True)
     since: int = Field(primary_key=True)
@@ -64,7 +67,10 @@ class TeamRow(SQLModel, table=True):
     """A team."""
 
     __tablename__ = "team"
-    __table_args__ = (Index("team_name", "name", "until"),)
+    __table_args__ = (
+        now_index("team", "id", "since"),
+        Index("team_name", "name", "until"),
+    )
 
     id: str = Field(primary_key=True)
     since: int = Field(primary_key=True)
@@ -77,7 +83,10 @@ class MemberRow(SQLModel, table=True):
     """Who belongs to a team."""
 
     __tablename__ = "member"
-    __table_args__ = (Index("member_of", "member", "until"),)
+    __table_args__ = (
+        now_index("member", "team", "member", "since"),
+        Index("member_of", "member", "until"),
+    )
 
     team: str = Field(primary_key=True)
     member: str = Field(primary_key=True)

@@ -11,13 +11,14 @@ from registry_app.ledger.entry import Entry
 from registry_app.ledger.fact import Fact
 from registry_app.ledger.meaning import Fold
 from registry_app.policy import facts
-from registry_app.vault.rows import Rows
+from registry_app.vault.rows import Rows, now_index
 
 
 class PackRow(SQLModel, table=True):
     """An adopted pack."""
 
     __tablename__ = "pack"
+    __table_args__ = (now_index("pack", "id", "since"),)
 
     id: str = Field(primary_key=True)
     since: int = Field(primary_key=True)
@@ -32,6 +33,7 @@ class VerdictRow(SQLModel, table=True):
     """What a control came to for a version."""
 
     __tablename__ = "verdict"
+    __table_args__ = (now_index("verdict", "version", "pack", "control", "since"),)
 
     version: str = Field(primary_key=True)
     pack: str = Field(primary_key=True)

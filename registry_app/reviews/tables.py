@@ -13,13 +13,14 @@ from registry_app.ledger.fact import Fact
 from registry_app.ledger.meaning import Fold
 from registry_app.reviews import facts
 from registry_app.reviews.routes import decode, encode, passed
-from registry_app.vault.rows import Rows
+from registry_app.vault.rows import Rows, now_index
 
 
 class RouteRow(SQLModel, table=True):
     """The route of a tier."""
 
     __tablename__ = "route"
+    __table_args__ = (now_index("route", "tier", "since"),)
 
     tier: str = Field(primary_key=True)
     since: int = Field(primary_key=True)
@@ -47,6 +48,7 @@ class ReviewRow(SQLModel, table=True):
 
     __tablename__ = "review"
     __table_args__ = (
+        now_index("review", "id", "since"),
         Index("review_state", "state", "until", "since"),
         Index("review_version", "version", "until"),
     )

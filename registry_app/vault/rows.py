@@ -13,13 +13,19 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Index, text
 from sqlmodel import SQLModel
 
 from registry_app.vault.sealed import Sealed, SealedType
 
 Row = Mapping[str, Any]
 Table = type[SQLModel]
+
+
+def now_index(table: str, /, *key: str) -> Index:
+    """The index that finds the row of the primary ``key`` that holds now, however many rows held before."""
+    now = text("until IS NULL")
+    return Index(f"{table}_now", *key, sqlite_where=now, postgresql_where=now)
 
 
 class Rows:

@@ -19,6 +19,8 @@ TEXT = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 """Compared as bytes on both engines: a replay in one is merged with the tables of the other."""
 WHOLE = sa.Integer().with_variant(sa.BigInteger(), "postgresql")
 """64 bits on both engines."""
+NOW = {"sqlite_where": sa.text("until IS NULL"), "postgresql_where": sa.text("until IS NULL")}
+"""Rows that hold now."""
 
 _SQLITE_ONLY = (
     "CREATE TRIGGER leaf_kept BEFORE UPDATE ON leaf BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END",
@@ -50,6 +52,9 @@ def upgrade() -> None:
         sa.Column("version", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("model", "alias", "since"),
     )
+    with op.batch_alter_table("alias", schema=None) as batch_op:
+        batch_op.create_index("alias_now", ["model", "alias", "since"], unique=False, **NOW)
+
     op.create_table(
         "comment",
         sa.Column("id", TEXT, nullable=False),
@@ -190,6 +195,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("team", "member", "since"),
     )
     with op.batch_alter_table("member", schema=None) as batch_op:
+        batch_op.create_index("member_now", ["team", "member", "since"], unique=False, **NOW)
         batch_op.create_index("member_of", ["member", "until"], unique=False)
 
     op.create_table(
@@ -208,6 +214,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("model", schema=None) as batch_op:
         batch_op.create_index("model_name", ["name", "until"], unique=False)
+        batch_op.create_index("model_now", ["id", "since"], unique=False, **NOW)
         batch_op.create_index("model_owner", ["owner_team", "until"], unique=False)
         batch_op.create_index("model_page", ["until", "name", "id"], unique=False)
 
@@ -229,6 +236,9 @@ def upgrade() -> None:
         sa.Column("text", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("id", "since"),
     )
+    with op.batch_alter_table("pack", schema=None) as batch_op:
+        batch_op.create_index("pack_now", ["id", "since"], unique=False, **NOW)
+
     op.create_table(
         "payload",
         sa.Column("digest", TEXT, nullable=False),
@@ -250,6 +260,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.create_index("person_handle", ["handle", "until"], unique=False)
+        batch_op.create_index("person_now", ["id", "since"], unique=False, **NOW)
 
     op.create_table(
         "registry",
@@ -275,6 +286,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "since"),
     )
     with op.batch_alter_table("review", schema=None) as batch_op:
+        batch_op.create_index("review_now", ["id", "since"], unique=False, **NOW)
         batch_op.create_index("review_state", ["state", "until", "since"], unique=False)
         batch_op.create_index("review_version", ["version", "until"], unique=False)
 
@@ -308,6 +320,9 @@ def upgrade() -> None:
         sa.Column("stages", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("tier", "since"),
     )
+    with op.batch_alter_table("route", schema=None) as batch_op:
+        batch_op.create_index("route_now", ["tier", "since"], unique=False, **NOW)
+
     op.create_table(
         "route_proposal",
         sa.Column("id", TEXT, nullable=False),
@@ -356,6 +371,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("subject", "key", "since"),
     )
     with op.batch_alter_table("tag", schema=None) as batch_op:
+        batch_op.create_index("tag_now", ["subject", "key", "since"], unique=False, **NOW)
         batch_op.create_index("tag_value", ["kind", "key", "value", "until", "subject"], unique=False)
 
     op.create_table(
@@ -369,6 +385,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("team", schema=None) as batch_op:
         batch_op.create_index("team_name", ["name", "until"], unique=False)
+        batch_op.create_index("team_now", ["id", "since"], unique=False, **NOW)
 
     op.create_table(
         "unlock_failure",
@@ -394,6 +411,9 @@ def upgrade() -> None:
         sa.Column("details", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("version", "pack", "control", "since"),
     )
+    with op.batch_alter_table("verdict", schema=None) as batch_op:
+        batch_op.create_index("verdict_now", ["version", "pack", "control", "since"], unique=False, **NOW)
+
     op.create_table(
         "version",
         sa.Column("id", TEXT, nullable=False),
