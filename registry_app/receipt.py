@@ -19,6 +19,7 @@ from registry_app.ledger.replay import facts_of
 from registry_app.ledger.saying import Signer, say
 from registry_app.ledger.statement import read
 from registry_app.people.actions import ReportUnlockFailures
+from registry_app.reviews.notices import notices_of
 from registry_app.store import Store
 from registry_app.vault import attempts, clock
 from registry_app.vault.rows import Rows
@@ -44,7 +45,7 @@ class Receipt:
     facts: tuple[Fact, ...]
     """What was said."""
     notices: tuple[str, ...] = ()
-    """What the author should know, such as a clock that was set back."""
+    """What the author should know, such as a clock that was set back, or a version put to use without an approval."""
 
 
 def transact(store: Store, signer: Signer, action: Action, statement: str, seen: Head | None) -> Receipt:
@@ -57,11 +58,12 @@ def transact(store: Store, signer: Signer, action: Action, statement: str, seen:
         if known is not None:
             return _again(rows, store, log, known)
         saying = say(rows, store.sealer, signer, action, MEANING, statement, seen)
+        told = notices_of(rows, saying.facts)
     store.newest = saying.head
     if not store.registry:
         store.name(saying.registry)
     store.anchor.keep(saying.head, signer, durable=saying.at.seq == 0)
-    notices = clock_notices(saying.previous, saying.at.time)
+    notices = (*clock_notices(saying.previous, saying.at.time), *told)
     return Receipt(statement, saying.at.seq, saying.at.time, saying.head, saying.facts, notices)
 
 
@@ -83,7 +85,7 @@ def clock_notices(previous: str, claimed: str) -> tuple[str, ...]:
 def unlock_notices(store: Store, run: Callable[[Action], Receipt]) -> list[str]:
     """What whoever opens the registry should know; failed attempts to sign in are put on record by ``run`` on the way."""
     said = []
-    if not store.seen.anchored:
+    if not store.seen.anchored and store.refused is None:
         said.append("No earlier head of this registry is kept here: nothing says that it is the newest copy.")
     notes = store.place.notes(store.registry)
     failed = attempts.read(notes)
@@ -105,4 +107,5 @@ def _again(rows: Rows, store: Store, log: Log, seq: int) -> Receipt:
     leaf = log.leaf(seq)
     said = read(envelope.decode(leaf.envelope).payload)
     facts = tuple(fact for _, fact in facts_of(said, Payloads(rows, store.sealer)))
-    return Receipt(leaf.id, seq, leaf.time, Head(seq + 1, log.root_at(seq + 1)), facts, ("This was recorded before.",))
+    notices = ("This was recorded before.", *notices_of(rows, facts))
+    return Receipt(leaf.id, seq, leaf.time, Head(seq + 1, log.root_at(seq + 1)), facts, notices)

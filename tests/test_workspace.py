@@ -6,7 +6,7 @@ import pytest
 
 from registry_app.errors import AuthenticationError, RolledBack, StorageBusy, StorageReadOnly, UsageError
 from registry_app.ledger.entry import Head
-from registry_app.models.actions import RegisterModel, ReviseModel
+from registry_app.models.actions import RegisterModel, RegisterVersion, ReviseModel, StartDeployment
 from registry_app.models.views import ShowModel
 from registry_app.people.actions import FormTeam, Grant
 from registry_app.reviews.actions import Decide
@@ -45,6 +45,17 @@ def test_the_same_statement_again_gives_the_first_receipt(folder: Path) -> None:
         again = dev.run(MODEL, statement=name)
         assert (again.seq, again.time, again.head, again.facts) == (first.seq, first.time, first.head, first.facts)
         assert dev.head().size == first.seq + 1
+
+
+def test_a_receipt_tells_of_a_version_put_to_use_without_an_approval_also_the_second_time(folder: Path) -> None:
+    with Workspace.open(folder, "dev", phrase("dev")) as dev:
+        dev.run(MODEL)
+        dev.run(RegisterVersion(model="m", artifact="a" * 64))
+        name = chance.uuid7()
+        first = dev.run(StartDeployment("m:1", "production"), statement=name)
+        assert ["No approved review covers m:1" in notice for notice in first.notices] == [True]
+        again = dev.run(StartDeployment("m:1", "production"), statement=name)
+        assert again.notices == ("This was recorded before.", *first.notices)
 
 
 def test_a_view_answers_as_of_a_place_and_a_time(folder: Path) -> None:

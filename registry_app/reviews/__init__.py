@@ -12,5 +12,6 @@ standing.py    separation of duties, the gate, and how far a review has come
 actions.py     what people do
 rules.py       who may say it
 tables.py      what is remembered
+notices.py     what is told to whoever puts a version to use without an approval
 views.py       what can be asked: the inbox, a review, what has lapsed
 """

@@ -120,6 +120,14 @@ def test_what_runs_is_listed_and_ends(ask: Ask) -> None:
     assert [each["environment"] for each in ask("deployment", "list", "--json").json] == ["staging"]
 
 
+def test_a_version_runs_without_an_approval_and_whoever_deploys_it_is_told(ask: Ask) -> None:
+    said = ask("deployment", "start", "credit-risk:2", "staging", who="dev").err
+    assert "Note: No approved review covers credit-risk:2 (it was never submitted)" in said
+    told = ask("alias", "set", "credit-risk:2", "champion", "--json", who="dev").json["notices"]
+    assert told == ["No approved review covers credit-risk:2 (it was never submitted); it was recorded all the same."]
+    assert "approved review" not in ask("deployment", "end", "credit-risk:2", "staging", who="dev").err
+
+
 def test_impact_reaches_through_parents(ask: Ask) -> None:
     assert ask("impact", "train", "--json").json == [
         {"version": "credit-risk:1", "environments": ["production"]},
