@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,11 +33,9 @@ class Stage:
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
     told: list[tuple[str, int, int]] = []
     place = tmp_path_factory.mktemp("demo")
-    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)  # WeasyPrint leaves fonts and colour profiles to be collected
+    with pytest.MonkeyPatch.context() as patch:
         patch.setenv("REGISTRY_APP_KDF", "floor")
         patch.setenv("XDG_STATE_HOME", str(place / "state"))
         folder = place / "played"
         played = story.play(folder, lambda what, done, total: told.append((what, done, total)))
-        gc.collect()
     return Stage(folder, played, tuple(told))
