@@ -11,11 +11,7 @@ from registry_app.ledger.fact import Fact
 from registry_app.ledger.meaning import Action, Standing
 from registry_app.people import facts
 from registry_app.people.standing import person_by_handle, team_by_name
-from registry_app.people.tables import (
-    MemberRow,
-    PersonRow,
-    TeamRow,
-)
+from registry_app.people.tables import GrantRow, MemberRow, PersonRow, TeamRow
 from registry_app.vault import chance, clock
 
 
@@ -199,6 +195,8 @@ class Revoke(Action):
     reason: str
 
     def facts(self, standing: Standing) -> Sequence[Fact]:
+        if standing.rows.one(GrantRow, id=self.grant) is None:
+            raise UsageError(f"There is no grant {self.grant[:64]!r} that holds.", "See 'registry-app role list'.")
         return (facts.RoleRevoked(grant=self.grant, reason=text.prose(self.reason, "reason")),)
 
 

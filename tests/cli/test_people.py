@@ -81,6 +81,7 @@ def test_a_role_is_granted_for_a_model_until_a_day_and_revoked(ask: Ask) -> None
     assert (line["scope"], line["ends"]) == ("model", "2099-03-31T23:59:59.999999Z")
     ask("role", "revoke", line["grant"], "--reason", "over")
     assert line["grant"] not in ask("role", "list").out
+    assert "See 'registry-app role list'." in ask("role", "revoke", "1234", code=2).err
 
 
 def test_a_role_is_granted_for_a_team(ask: Ask) -> None:

@@ -70,6 +70,14 @@ def test_the_last_administrator_cannot_be_disabled_or_revoked(stage: Stage) -> N
         stage.run("admin", Revoke(grant, "tired"))
 
 
+def test_a_grant_that_does_not_hold_cannot_be_taken_back(stage: Stage) -> None:
+    grant = next(person for person in stage.ask("admin", People()) if person.handle == "val").grants[0].id
+    stage.run("admin", Revoke(grant, "over"))
+    for gone in (grant, "1234"):
+        with pytest.raises(UsageError, match=f"no grant '{gone}' that holds"):
+            stage.run("admin", Revoke(gone, "over"))
+
+
 def test_a_second_administrator_may_remove_the_first(stage: Stage) -> None:
     stage.run("admin", Grant("risk", "admin"))
     stage.run("risk", Disable("admin", "left the bank"))
