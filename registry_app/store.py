@@ -45,6 +45,8 @@ class Store:
     """What the heads outside said when it was opened."""
     newest: Head = field(default_factory=lambda: Head(0, b""))
     """The newest head this process knows; the ledger must never be behind it."""
+    refused: RolledBack | None = None
+    """What a head outside said against it, where it was opened all the same to be examined."""
     read_only: bool = False
     """Whether nothing may be written."""
     resources: ExitStack = field(default_factory=ExitStack)
@@ -88,10 +90,15 @@ class Store:
             self.resources.close()
 
 
-def open_store(place: Place, registry: str, keys: DataKeys, *, read_only: bool = False) -> Store:
+def open_store(
+    place: Place, registry: str, keys: DataKeys, *, read_only: bool = False, examining: bool = False
+) -> Store:
     """Open the database of a registry whose keyring was unlocked.
 
     File, shape and heads outside are checked first: where something is wrong, nothing was touched.
+
+    Args:
+        examining: open it for reading also where it was rolled back, and keep what was said against it.
 
     Raises:
         Damaged, RolledBack: it is not what was written or seen; nothing was written.
@@ -107,14 +114,21 @@ def open_store(place: Place, registry: str, keys: DataKeys, *, read_only: bool =
             current = schema.require_current(connection)
             rows = Rows(connection)
             log = Log(rows)
-            seen = anchor.compare(log, lambda person: keys_of(rows, person))
+            seen, refused = Seen(0, 0), None
+            try:
+                seen = anchor.compare(log, lambda person: keys_of(rows, person))
+            except RolledBack as error:
+                if not examining:
+                    raise
+                refused = error
             newest = log.head()
+        read_only = read_only or examining
         engine = place.open(found.key, hold, resources, read_only=read_only)
         resources.callback(engine.dispose)
         if not current:
             _upgrade(engine, hold, read_only=read_only)
         sealer = Sealer(keys.keys, keys.current_epoch)
-        store = Store(place, engine, keys, sealer, found.key, hold, anchor, registry, seen, newest, read_only)
+        store = Store(place, engine, keys, sealer, found.key, hold, anchor, registry, seen, newest, refused, read_only)
     except BaseException:
         resources.close()
         raise

@@ -209,9 +209,8 @@ def _head(report: AuditReport, state: _State) -> Iterator[Finding]:
 
 def _completeness(workspace: Workspace, log: Log, rows: Rows, against: str | None) -> tuple[list[Finding], bool | None]:
     store = workspace.store
-    anchored: bool | None = store.seen.anchored or None
     try:
-        store.anchor.compare(log, lambda person: keys_of(rows, person))
+        anchored: bool | None = store.anchor.compare(log, lambda person: keys_of(rows, person)).anchored or None
         if against is not None:
             _extends(log, rows, store.registry, against)
             anchored = True

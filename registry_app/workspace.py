@@ -32,8 +32,13 @@ class Workspace:
         self.notices: list[str] = []
 
     @classmethod
-    def open(cls, path: Path | str, handle: str, passphrase: str, *, read_only: bool = False) -> Self:
+    def open(
+        cls, path: Path | str, handle: str, passphrase: str, *, read_only: bool = False, examining: bool = False
+    ) -> Self:
         """Open the registry at ``path``, a folder or a ``postgresql://`` URL, as the person ``handle``.
+
+        Args:
+            examining: to be verified: for reading only, and also where an older or another state was put back.
 
         Raises:
             UsageError: it is no registry, or a newer program wrote it.
@@ -45,7 +50,7 @@ class Workspace:
         place = place_of(path)
         place.require()
         registry, unlocked = unlock(place, handle, passphrase)
-        store = open_store(place, registry, unlocked.data_keys, read_only=read_only)
+        store = open_store(place, registry, unlocked.data_keys, read_only=read_only, examining=examining)
         workspace = cls(store, unlocked.identity, handle)
         try:
             workspace._enter()
@@ -109,8 +114,11 @@ class Workspace:
         unlock(self.store.place, self.handle, passphrase)
 
     def _enter(self) -> None:
-        with self.store.reading() as rows:
-            require_active(rows, self.signer)
+        try:
+            with self.store.reading() as rows:
+                require_active(rows, self.signer)
+        except AuthenticationError as error:  # in an older state, somebody may not be there yet
+            raise self.store.refused or error from None
         self.notices += unlock_notices(self.store, self.run)
 
     def close(self) -> None:

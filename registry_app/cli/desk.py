@@ -193,7 +193,7 @@ def described(receipt: Receipt) -> dict[str, Any]:
 
 
 @contextmanager
-def opened(ctx: typer.Context, *, read_only: bool = False) -> Iterator[Desk]:
+def opened(ctx: typer.Context, *, examining: bool = False) -> Iterator[Desk]:
     """The registry that was named, open for whoever works; where it cannot be written, it is open for reading."""
     wanted = wishes(ctx)
     folder, handle = wanted.folder(), handle_of(wanted)
@@ -201,7 +201,7 @@ def opened(ctx: typer.Context, *, read_only: bool = False) -> Iterator[Desk]:
 
     passphrase = present_passphrase(wanted)
     try:
-        workspace = Workspace.open(folder, handle, passphrase, read_only=read_only)
+        workspace = Workspace.open(folder, handle, passphrase, examining=examining)
     except StorageReadOnly:
         workspace = Workspace.open(folder, handle, passphrase, read_only=True)
     with workspace:

@@ -147,13 +147,15 @@ def verify(
         return
     from registry_app.verification import verify as check
 
-    with opened(ctx, read_only=True) as desk:
+    with opened(ctx, examining=True) as desk:
         with progress() as tell:
             found = check(desk.workspace, note, tell)
         desk.show({**_described(found)}, lambda: _verification_text(found))
     if not found.ok:
         bad = found.first_bad
-        where = "" if bad is None or bad.seq is None else f" The first bad leaf is {bad.seq}: {bad.sentence}"
+        where = "" if bad is None else f" {bad.sentence}"
+        if bad is not None and bad.seq is not None:
+            where = f" The first bad leaf is {bad.seq}:{where}"
         raise IntegrityError(
             f"This registry is not what was signed.{where}",
             "Write nothing to it; compare it with a backup, and save what is intact with 'registry-app vault salvage'.",

@@ -88,12 +88,12 @@ class Anchor:
         if seen.size > size:
             raise RolledBack(
                 f"The ledger has {size} leaves, but {seen.size} have been seen: the last {seen.size - size} are gone.",
-                "Restore the newest copy; do not go on with this one.",
+                "Restore the newest copy and do not go on with this one; 'registry-app verify' says what else is wrong.",
             )
         if log.root_at(seen.size) != seen.root:
             raise RolledBack(
                 f"The first {seen.size} leaves of the ledger are not those that have been seen.",
-                "Somebody put another history in place: restore the newest copy and compare.",
+                "Somebody put another history in place: restore the newest copy; 'registry-app verify' says what differs.",
             )
         names = [signature.name for signature in signed.signatures]
         if not any(signed.verified_by(name, key) for name in names for key in keys_of(name)):

@@ -7,7 +7,7 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from sqlmodel import SQLModel
 
 from registry_app.errors import IntegrityError, RegistryError
@@ -29,8 +29,8 @@ OWN_TABLES = frozenset({"leaf", "node", "head", "payload"})
 MOST = 1_000
 """Rows of one table that are listed."""
 
-_NAMED = Sealed()
-"""Stands in a replay for a payload that a leaf names and no leaf shredded."""
+_PLACE = 8
+"""Bytes of a ledger position."""
 
 
 def facts_of(statement: Statement, payloads: Payloads) -> Iterator[tuple[Said, Fact]]:
@@ -90,7 +90,7 @@ def _understand(
                 hidden = None
                 yield Finding("evidence", seq, f"Leaf {seq} ({said.kind}) names what cannot be read: {error.what}")
             if rows.one(PayloadRow, digest=said.payload) is None:
-                rows.add(PayloadRow, digest=said.payload, body=_NAMED)
+                rows.add(PayloadRow, digest=said.payload, body=_named_by(seq))
             else:
                 yield Finding("authority", seq, f"Leaf {seq} ({said.kind}) names a payload that was named before.")
         try:
@@ -121,16 +121,23 @@ def projected() -> list[Any]:
 def payload_differences(live: Connection, replayed: Connection) -> Iterator[Finding]:
     """Payloads that no leaf names, named ones that are missing, and emptied ones that no leaf shredded."""
     table = SQLModel.metadata.tables["payload"]
-    query = select(table.c.digest, table.c.body.is_(None)).order_by(table.c.digest)
+    query = select(table.c.digest, func.substr(table.c.body, 1, _PLACE)).order_by(table.c.digest)
     for here, there in _paired(query, 1, live, replayed):
+        seq = None if there is None or there[1] is None else int.from_bytes(there[1], "big")
         if there is None:
             yield Finding("evidence", None, f"Payload {str(here[0])[:16]} was put in: no leaf names it.")
         elif here is None:
-            yield Finding("evidence", None, f"Payload {str(there[0])[:16]} is missing.")
-        elif here[1] and not there[1]:
-            yield Finding("evidence", None, f"Payload {str(here[0])[:16]} was emptied, and no leaf says so.")
-        elif there[1] and not here[1]:
+            yield Finding("evidence", seq, f"Payload {str(there[0])[:16]} is missing.")
+        elif here[1] is None and seq is not None:
+            sentence = f"Payload {str(here[0])[:16]}, which leaf {seq} names, was emptied, and no leaf says so."
+            yield Finding("evidence", seq, sentence)
+        elif seq is None and here[1] is not None:
             yield Finding("evidence", None, f"Payload {str(here[0])[:16]} was shredded by a leaf, and is still there.")
+
+
+def _named_by(seq: int) -> Sealed:
+    """Stands in a replay for a payload that a leaf names and no leaf shredded: that leaf's position."""
+    return Sealed(seq.to_bytes(_PLACE, "big"))
 
 
 def differences(live: Connection, replayed: Connection) -> Iterator[Finding]:

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from registry_app.custody import salvage
-from registry_app.errors import IntegrityError, RolledBack
+from registry_app.custody import enrol, salvage
+from registry_app.errors import IntegrityError, RolledBack, StorageReadOnly
 from registry_app.models.actions import RegisterVersion
+from registry_app.people.actions import AcceptUnanchored
 from registry_app.people.views import People
 from registry_app.vault.place import state_folder
 from registry_app.verification import verify
@@ -252,3 +253,24 @@ def test_a_registry_put_back_while_it_is_open_is_not_written_to(small: Ground, t
     with pytest.raises(RolledBack, match=f"but {size} have been seen"):
         Workspace.open(small.folder, "dev", phrase("dev"))
     assert os.path.exists(small.folder / "head")
+
+
+def test_what_was_put_back_can_be_examined_and_not_written_to(killed: tuple[Ground, int], tmp_path: Path) -> None:
+    ground = killed[0].copy(tmp_path / "again")
+    flip(wal_of(ground), wal_of(ground).stat().st_size // 2, 3)
+    before = ground.print()
+    with ground.open("audit", examining=True) as workspace:
+        verification = verify(workspace)
+        assert {answer.name for answer in verification.answers if not answer.holds} == {"completeness"}
+        with pytest.raises(StorageReadOnly):
+            workspace.run(AcceptUnanchored())
+    assert ground.print() == before
+
+
+def test_who_came_after_the_state_that_was_put_back_is_told_of_that(small: Ground, tmp_path: Path) -> None:
+    shutil.copy(small.folder / "registry.db", tmp_path / "older.db")
+    with small.open("admin") as admin:
+        enrol(admin, "late", "Late Person", phrase("late"))
+    shutil.copy(tmp_path / "older.db", small.folder / "registry.db")
+    with pytest.raises(RolledBack):
+        small.open("late", examining=True)

@@ -6,11 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from unittest.mock import patch
 
 from registry_app.house import MEANING
 from registry_app.ledger import envelope
-from registry_app.ledger.anchor import Anchor, Seen
 from registry_app.ledger.saying import Signer
 from registry_app.ledger.statement import Said, Statement
 from registry_app.people.facts import TeamFormed, UnanchoredOpened
@@ -49,10 +47,7 @@ def forged(folder: Path, twin: Twin) -> int | None:
 
 def judged(folder: Path) -> Verification:
     """All six answers, although the registry may be refused at the door."""
-
-    with patch.object(Anchor, "compare", lambda *_: Seen(1, 1)):
-        workspace = Workspace.open(folder, "audit", PASSPHRASE)
-    with workspace:
+    with Workspace.open(folder, "audit", PASSPHRASE, examining=True) as workspace:
         return verify(workspace)
 
 
@@ -156,9 +151,10 @@ def _swap_payloads(folder: Path) -> int:
         return forger.seq_of("comment-made")
 
 
-def _shred(folder: Path) -> None:
+def _shred(folder: Path) -> int:
     with _at(folder) as (_workspace, forger):
         forger.shred(forger.payload_of("review-submitted"))
+        return forger.seq_of("review-submitted")
 
 
 def _node(folder: Path) -> int:
