@@ -13,7 +13,7 @@ from registry_app.cli.table import table, words
 from registry_app.errors import UsageError
 
 if TYPE_CHECKING:
-    from registry_app.people.views import GrantSummary
+    from registry_app.people.views import GrantSummary, TeamMember
 
 people_app = Room(help="People: who may sign in, and sign.")
 team_app = Room(help="Teams: who owns models. Nobody decides about a model of their own team.")
@@ -122,8 +122,13 @@ def _teams(ctx: typer.Context, name: str, as_of: str) -> None:
 
     with opened(ctx) as desk:
         teams = desk.ask(Teams(name), as_of)
-        rows = [(each.name, each.lead, ", ".join(each.members)) for each in teams]
+        rows = [(each.name, _member(each.lead), ", ".join(map(_member, each.members))) for each in teams]
         desk.show(teams[0] if name else teams, lambda: table(("team", "lead", "members"), rows))
+
+
+def _member(member: TeamMember) -> str:
+    """As verbs take it, and the name of a person."""
+    return f"{member.handle} ({member.name})" if member.kind == "person" else f"team {member.handle}"
 
 
 @team_app.command("form")

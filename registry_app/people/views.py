@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -37,15 +38,26 @@ class PersonSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class TeamMember:
+    """Somebody in a team, or a whole team in it."""
+
+    kind: str
+    """``person`` or ``team``."""
+    handle: str
+    """What verbs take: the person's handle, or the team's name."""
+    name: str
+    """The person's name, or the team's."""
+
+
+@dataclass(frozen=True, slots=True)
 class TeamSummary:
     """A team."""
 
     id: str
     name: str
-    lead: str
-    """The lead's name."""
-    members: tuple[str, ...]
-    """Names of people, and of teams with ``team `` before them."""
+    lead: TeamMember
+    members: tuple[TeamMember, ...]
+    """People before teams, each by handle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +102,15 @@ class Teams(View[tuple[TeamSummary, ...]]):
     name: str = ""
 
     def ask(self, reader: Reader) -> tuple[TeamSummary, ...]:
-        found = [team_by_name(reader.rows, self.name)] if self.name else reader.rows.all(TeamRow)
-        names: dict[str, str] = {row["id"]: row["name"] for row in reader.rows.all(PersonRow)}
-        known = {**names, **{row["id"]: f"team {row['name']}" for row in reader.rows.all(TeamRow)}}
+        rows = reader.rows
+        teams = rows.all(TeamRow)
+        known = {row["id"]: TeamMember("person", row["handle"], row["name"]) for row in rows.all(PersonRow)}
+        known |= {row["id"]: TeamMember("team", row["name"], row["name"]) for row in teams}
         summaries = []
-        for row in found:
-            members = reader.rows.all(MemberRow, team=row["id"])
-            named = sorted(known.get(member["member"], str(member["member"])) for member in members)
-            lead = names.get(row["lead"], str(row["lead"]))
-            summaries.append(TeamSummary(row["id"], row["name"], lead, tuple(named)))
+        for row in [team_by_name(rows, self.name)] if self.name else teams:
+            members = [_member(known, each["member"]) for each in rows.all(MemberRow, team=row["id"])]
+            members.sort(key=lambda member: (member.kind, member.handle))
+            summaries.append(TeamSummary(row["id"], row["name"], _member(known, row["lead"]), tuple(members)))
         return tuple(sorted(summaries, key=lambda team: team.name))
 
 
@@ -121,8 +133,11 @@ class AboutRegistry(View[RegistrySummary]):
         )
 
 
-def _person(reader: Reader, person: Row) -> PersonSummary:
+def _member(known: Mapping[str, TeamMember], member: str) -> TeamMember:
+    return known.get(member, TeamMember("person", member, member))
 
+
+def _person(reader: Reader, person: Row) -> PersonSummary:
     grants = tuple(
         GrantSummary(grant["id"], grant["role"], grant["scope"], grant["scope_id"], grant["ends"])
         for grant in reader.rows.all(GrantRow, person=person["id"])

@@ -70,7 +70,12 @@ def test_a_team_is_formed_led_joined_and_left(ask: Ask) -> None:
     ask("team", "add", "pricing", "credit", "--team-member")
     ask("team", "lead", "pricing", "risk")
     found = ask("team", "show", "pricing", "--json").json
-    assert (found["lead"], found["members"]) == ("Rita Risk", ["Rita Risk", "Val Validator", "team credit"])
+    assert found["lead"] == {"kind": "person", "handle": "risk", "name": "Rita Risk"}
+    assert [(each["kind"], each["handle"]) for each in found["members"]] == [
+        ("person", "risk"), ("person", "val"), ("team", "credit"),
+    ]  # fmt: skip
+    shown = ask("team", "show", "pricing").out
+    assert "risk (Rita Risk)  risk (Rita Risk), val (Val Validator), team credit" in shown
     ask("team", "remove", "pricing", "val")
     assert "Val Validator" not in ask("team", "list").out
 

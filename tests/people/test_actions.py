@@ -134,7 +134,7 @@ def test_a_team_never_contains_itself_through_others(stage: Stage) -> None:
 
 def test_a_lead_changes_their_own_team_and_no_other(stage: Stage) -> None:
     stage.run("dev", AddMember("credit", "audit"))
-    assert "Audit Person" in stage.ask("dev", Teams("credit"))[0].members
+    assert [each.handle for each in stage.ask("dev", Teams("credit"))[0].members] == ["audit", "dev"]
     with pytest.raises(Refused):
         stage.run("audit", AddMember("credit", "val"))
     stage.run("dev", RemoveMember("credit", "audit"))
@@ -147,7 +147,7 @@ def test_a_lead_belongs_to_the_team(stage: Stage) -> None:
         stage.run("admin", NameLead("credit", "val"))
     stage.run("admin", AddMember("credit", "val"))
     stage.run("admin", NameLead("credit", "val"))
-    assert stage.ask("dev", Teams("credit"))[0].lead == "Val Person"
+    assert stage.ask("dev", Teams("credit"))[0].lead.name == "Val Person"
 
 
 def test_shredding_takes_the_name_away_and_the_ledger_still_verifies(stage: Stage) -> None:
