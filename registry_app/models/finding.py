@@ -32,6 +32,8 @@ def version_named(rows: Rows, name: str) -> Row:
     model = model_named(rows, model_name)
     if not which:
         number = last_number(rows, model["id"])
+        if not number:
+            raise UsageError(f"The model {model['name']!r} has no version yet.", "See 'registry-app version register'.")
     elif which.isascii() and which.isdecimal() and len(which) <= 9:
         number = int(which)
     else:
@@ -44,13 +46,8 @@ def version_named(rows: Rows, name: str) -> Row:
 
 def last_number(rows: Rows, model: str) -> int:
     """The number of a model's newest version; 0 when it has none."""
-    from sqlalchemy import func, select
-
-    held = VersionRow.__table__.c  # type: ignore[attr-defined]
-    query = select(func.max(held.number)).where(held.model == model)
-    if rows.at is not None:
-        query = query.where(held.since <= rows.at)
-    return int(rows.connection.execute(query).scalar() or 0)
+    newest = rows.last(VersionRow, "number", model=model)
+    return int(newest["number"]) if newest else 0
 
 
 def dataset_named(rows: Rows, name: str) -> Row:
@@ -90,5 +87,5 @@ def deployment_of(rows: Rows, version: str, environment: str) -> Row:
 def _version(rows: Rows, name: str, **equal: str | int) -> Row:
     row = rows.one(VersionRow, **equal)
     if row is None:
-        raise UsageError(f"There is no version {name[:140]!r}.", "See 'registry-app model show'.")
+        raise UsageError(f"There is no version {name[:140]!r}.", "See 'registry-app version list'.")
     return row

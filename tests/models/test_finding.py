@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from registry_app.errors import UsageError
-from registry_app.models.actions import RegisterDataset
+from registry_app.models.actions import RegisterDataset, RegisterModel, RegisterVersion
 from registry_app.models.facts import DatasetRegistered
 from registry_app.models.lineage import Impact
-from registry_app.models.views import ShowDataset
+from registry_app.models.views import ShowDataset, ShowVersion
 from registry_app.vault import chance
 from tests.stage import Stage
 
@@ -25,6 +25,17 @@ def told(name: str, digest: str) -> DatasetRegistered:
     return DatasetRegistered(
         dataset=chance.uuid7(), digest=digest, rows=0, licence="", sensitive=(), name=name, description="", columns=()
     )
+
+
+def test_a_version_that_is_not_there_is_looked_for_in_the_list_of_versions(stage: Stage) -> None:
+    stage.run("dev", RegisterModel(name="m", team="credit", tier="low", tier_rationale="r", purpose="p"))
+    with pytest.raises(UsageError, match="'m' has no version yet"):
+        stage.ask("audit", ShowVersion("m"))
+    stage.run("dev", RegisterVersion(model="m", artifact="a" * 64))
+    assert stage.ask("audit", ShowVersion("m")).summary.number == 1
+    with pytest.raises(UsageError, match="no version 'm:2'") as caught:
+        stage.ask("audit", ShowVersion("m:2"))
+    assert caught.value.todo == "See 'registry-app version list'."
 
 
 def test_a_dataset_is_found_by_name_digest_and_id(stage: Stage) -> None:
