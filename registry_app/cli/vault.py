@@ -170,12 +170,18 @@ def restore_keyring(ctx: typer.Context) -> None:
 def accept_unanchored(ctx: typer.Context) -> None:
     """Say, signed, that this copy is the newest you know of, where no earlier head is kept to compare with.
 
+    Where one is kept there is nothing to accept, and nothing is recorded.
+
     Example: registry-app --as ada vault accept-unanchored
     """
     from registry_app.people.actions import AcceptUnanchored
 
     with opened(ctx) as desk:
-        desk.do(AcceptUnanchored())
+        if desk.workspace.store.seen.anchored:
+            words = "There is nothing to accept: earlier heads are kept here, and this copy extends them."
+            desk.show({"anchored": True, "recorded": False}, words)
+        else:
+            desk.do(AcceptUnanchored())
 
 
 def _cost(profile: object) -> dict[str, int]:

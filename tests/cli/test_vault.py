@@ -75,3 +75,10 @@ def test_a_copy_without_a_head_is_said_and_accepted(ask: Ask, folder: Path) -> N
     assert "cannot tell" in ask("verify").out
     ask("vault", "accept-unanchored")
     assert ask("ledger", "log", "--last", "--limit", "1", "--json").json[0]["kinds"] == ["unanchored-opened"]
+
+
+def test_where_heads_are_kept_there_is_nothing_to_accept(ask: Ask) -> None:
+    size = ask("whoami", "--json").json["registry"]["size"]
+    assert "There is nothing to accept" in ask("vault", "accept-unanchored").out
+    assert ask("vault", "accept-unanchored", "--json").json == {"anchored": True, "recorded": False}
+    assert ask("whoami", "--json").json["registry"]["size"] == size
