@@ -10,7 +10,8 @@ from typing import Any
 from benchmarks import ours, peer
 from benchmarks.clock import Timing, each
 from registry_app.models.actions import RegisterModel, RegisterVersion, SetAlias
-from registry_app.models.views import ModelPage, ShowVersion, VersionPage
+from registry_app.models.lists import ModelPage, VersionPage
+from registry_app.models.views import ShowVersion
 
 
 def measure(sizes: tuple[int, ...] = (10_000, 100_000)) -> dict[str, Any]:

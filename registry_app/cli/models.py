@@ -37,10 +37,11 @@ def list_models(
 
     Example: registry-app model list --contains credit --json
     """
-    from registry_app.models.views import ModelPage, ShowModel
+    from registry_app.models.lists import ModelPage
+    from registry_app.models.views import ShowModel
 
     with opened(ctx) as desk:
-        cursor = f"{after}\x00{desk.ask(ShowModel(after)).id}" if after else ""
+        cursor = desk.ask(ShowModel(after)).cursor if after else ""
         page = desk.ask(ModelPage(prefix, contains, by_tag(tag), cursor, limit), as_of)
         rows = [(each.name, each.risk_tier, each.team, each.domain or "-", each.newest or "-") for each in page]
         desk.show(page, lambda: table(("model", "tier", "team", "domain", "newest"), rows))

@@ -33,6 +33,7 @@ TagPair = Annotated[str, typer.Argument(metavar="KEY=VALUE", help="An empty valu
 def list_versions(
     ctx: typer.Context,
     model: Annotated[str, typer.Argument(metavar="[MODEL]", help="Only those of this model.")] = "",
+    contains: Annotated[str, typer.Option("--contains", help="Only those of models whose name holds this.")] = "",
     tag: ByTag = "",
     limit: Limit = 50,
     after: After = "",
@@ -42,11 +43,12 @@ def list_versions(
 
     Example: registry-app version list credit-risk
     """
-    from registry_app.models.views import ShowVersion, VersionPage
+    from registry_app.models.lists import VersionPage
+    from registry_app.models.views import ShowVersion
 
     with opened(ctx) as desk:
         cursor = desk.ask(ShowVersion(after)).summary.cursor if after else ""
-        page = desk.ask(VersionPage(model, by_tag(tag), cursor, limit), as_of)
+        page = desk.ask(VersionPage(model, by_tag(tag), cursor, limit, contains), as_of)
         desk.show(page, lambda: versions_table(page))
         if len(page) == limit:
             say(f"There may be more: --after '{page[-1].model}:{page[-1].number}'")
@@ -63,6 +65,20 @@ def show_version(ctx: typer.Context, version: Version, as_of: AsOf = "") -> None
     with opened(ctx) as desk:
         found = desk.ask(ShowVersion(version), as_of)
         desk.show(found, lambda: _version_text(found))
+
+
+@version_app.command("history")
+def history(ctx: typer.Context, version: Version, as_of: AsOf = "") -> None:
+    """List the statements about a version, newest first: registered, measured, submitted, decided, deployed, handed out.
+
+    Example: registry-app version history credit-risk:3
+    """
+    from registry_app.reporting.history import HistoryOf
+
+    with opened(ctx) as desk:
+        lines = desk.ask(HistoryOf(version), as_of)
+        rows = [(each.seq, day(each.time), each.author, ", ".join(each.kinds)) for each in lines]
+        desk.show(lines, lambda: table(("seq", "time", "by", "said"), rows))
 
 
 @version_app.command("register")

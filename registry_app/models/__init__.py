@@ -16,5 +16,6 @@ tables.py     what is remembered
 lineage.py    the graph: upstream, downstream, impact
 provenance.py the graph as W3C PROV-JSON and Mermaid
 shapes.py     the frozen rows that views give
-views.py      what can be asked
+lists.py      models and versions, page by page
+views.py      what else can be asked
 """

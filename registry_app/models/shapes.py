@@ -68,6 +68,8 @@ class ModelDetail:
     """Alias and version number."""
     versions: tuple[VersionSummary, ...]
     """Newest first, one page."""
+    cursor: str
+    """Ask for the models after this one with it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,25 +1,23 @@
-"""What can be asked about models. Lists are paged by key, so a deep page costs what the first one costs."""
+"""What can be asked about models, besides lists of them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Integer, Select, and_, column, func, literal_column, or_, select, text, tuple_
+from sqlalchemy import Select, select
 
 from registry_app.ledger.meaning import Reader, View
 from registry_app.ledger.payload import Payloads
 from registry_app.models.finding import dataset_named, model_named, version_named
+from registry_app.models.lists import BY_NAME, VersionPage, version_summaries
 from registry_app.models.shapes import (
     Card,
     DatasetDetail,
     DatasetUse,
     DeploymentSummary,
     ModelDetail,
-    ModelSummary,
     VersionDetail,
-    VersionSummary,
 )
 from registry_app.models.tables import (
     AliasRow,
@@ -33,68 +31,6 @@ from registry_app.models.tables import (
 )
 from registry_app.people.tables import PersonRow, TeamRow
 from registry_app.vault.rows import Row, Rows
-
-PAGE = 50
-_LAST = "\U0010ffff"
-_TRIGRAM = 3
-
-
-@dataclass(frozen=True, slots=True)
-class ModelPage(View[tuple[ModelSummary, ...]]):
-    """Models by name: those whose name begins with ``prefix`` or holds ``contains``, or that have a tag."""
-
-    prefix: str = ""
-    contains: str = ""
-    tag: tuple[str, str] | None = None
-    after: str = ""
-    """The cursor of the last row seen."""
-    limit: int = PAGE
-
-    def ask(self, reader: Reader) -> tuple[ModelSummary, ...]:
-        held = ModelRow.__table__.c  # type: ignore[attr-defined]
-        name, _, last = self.after.rpartition("\x00")
-        query = select(ModelRow.__table__).where(_holds(held, reader.rows)).order_by(held.name, held.id)  # type: ignore[attr-defined]
-        if self.after:
-            query = query.where(or_(held.name > name, and_(held.name == name, held.id > last)))
-        if self.prefix:
-            query = query.where(held.name >= self.prefix, held.name < self.prefix + _LAST)
-        if self.contains:
-            query = query.where(_contains(held, reader.rows, self.contains))
-        if self.tag:
-            query = query.where(held.id.in_(_tagged(reader.rows, "model", self.tag)))
-        return _model_summaries(reader.rows, _mappings(reader.rows, query.limit(self.limit)))
-
-
-@dataclass(frozen=True, slots=True)
-class VersionPage(View[tuple[VersionSummary, ...]]):
-    """Versions, newest first: of one model (by name), with a tag, or all."""
-
-    model: str = ""
-    tag: tuple[str, str] | None = None
-    after: str = ""
-    limit: int = PAGE
-
-    def ask(self, reader: Reader) -> tuple[VersionSummary, ...]:
-        held = VersionRow.__table__.c  # type: ignore[attr-defined]
-        query = select(VersionRow.__table__)  # type: ignore[attr-defined]
-        if reader.rows.at is not None:
-            query = query.where(held.since <= reader.rows.at)
-        if self.model:
-            query = query.where(held.model == model_named(reader.rows, self.model)["id"])
-        since, _, last = self.after.partition(" ")
-        if self.tag:  # in the order of the tag's own index: by id, which a version takes from the clock
-            query = query.order_by(held.id.desc())
-            if self.model:
-                query = query.where(held.id.in_(_tagged(reader.rows, "version", self.tag)))
-                query = query.where(held.id < last) if self.after else query
-            else:
-                query = query.where(held.id.in_(_tagged_page(reader.rows, "version", self.tag, last, self.limit)))
-        else:
-            query = query.order_by(held.since.desc(), held.id.desc())
-            if self.after:
-                query = query.where(tuple_(held.since, held.id) < (int(since), last))
-        found = _mappings(reader.rows, query.limit(self.limit))
-        return _version_summaries(reader, found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +57,7 @@ class ShowModel(View[ModelDetail]):
             tags=_tags(reader.rows, row["id"]),
             aliases=tuple(numbers),
             versions=VersionPage(model=row["id"]).ask(reader),
+            cursor=BY_NAME.cursor(row),
         )
 
 
@@ -137,7 +74,7 @@ class ShowVersion(View[VersionDetail]):
         deployments = reader.rows.all(DeploymentRow, version=row["id"])
         edges = reader.rows.all(EdgeRow, target=row["id"])
         return VersionDetail(
-            summary=_version_summaries(reader, [row])[0],
+            summary=version_summaries(reader, [row])[0],
             model_id=row["model"],
             artifact_kind=row["artifact_kind"],
             size=row["size"],
@@ -236,79 +173,6 @@ def person_name(rows: Rows, person: str) -> str:
         return "the recovery key"
     row = rows.one(PersonRow, id=person)
     return str(row["name"]) if row else person
-
-
-def _model_summaries(rows: Rows, found: Sequence[Row]) -> tuple[ModelSummary, ...]:
-    teams = {row["id"]: row["name"] for row in rows.among(TeamRow, "id", {row["owner_team"] for row in found})}
-    held = VersionRow.__table__.c  # type: ignore[attr-defined]
-    query = select(held.model, func.max(held.number)).where(held.model.in_([row["id"] for row in found]))
-    if rows.at is not None:
-        query = query.where(held.since <= rows.at)
-    newest = {str(row[0]): int(row[1]) for row in rows.connection.execute(query.group_by(held.model))}
-    return tuple(
-        ModelSummary(
-            id=row["id"],
-            name=row["name"],
-            team=teams.get(row["owner_team"], ""),
-            risk_tier=row["risk_tier"],
-            domain=row["domain"],
-            newest=newest.get(row["id"], 0),
-            cursor=f"{row['name']}\x00{row['id']}",
-        )
-        for row in found
-    )
-
-
-def _version_summaries(reader: Reader, found: Sequence[Row]) -> tuple[VersionSummary, ...]:
-    rows = reader.rows
-    models: dict[str, str] = {
-        row["id"]: row["name"] for row in rows.among(ModelRow, "id", {row["model"] for row in found})
-    }
-    people: dict[str, str] = {
-        row["id"]: row["name"] for row in rows.among(PersonRow, "id", {row["author"] for row in found})
-    }
-    return tuple(
-        VersionSummary(
-            id=row["id"],
-            model=models.get(row["model"], str(row["model"])),
-            number=row["number"],
-            artifact=row["artifact"],
-            format=row["format"],
-            scan=row["scan"],
-            author=people.get(row["author"], str(row["author"])),
-            registered=row["registered"],
-            seq=row["since"],
-            cursor=f"{row['since']} {row['id']}",
-        )
-        for row in found
-    )
-
-
-def _holds(held: Any, rows: Rows) -> Any:
-    if rows.at is None:
-        return held.until.is_(None)
-    return and_(held.since <= rows.at, or_(held.until.is_(None), held.until > rows.at))
-
-
-def _contains(held: Any, rows: Rows, words: str) -> Any:
-    if rows.connection.dialect.name != "sqlite" or len(words) < _TRIGRAM:
-        return held.name.contains(words, autoescape=True)
-    quoted = '"' + words.replace('"', '""') + '"'
-    matching = text("SELECT rowid FROM model_search WHERE name MATCH :words").bindparams(words=quoted)
-    return literal_column("model.rowid").in_(matching.columns(column("rowid", Integer)))
-
-
-def _tagged(rows: Rows, kind: str, tag: tuple[str, str]) -> Select[Any]:
-    held = TagRow.__table__.c  # type: ignore[attr-defined]
-    return select(held.subject).where(held.kind == kind, held.key == tag[0], held.value == tag[1], _holds(held, rows))
-
-
-def _tagged_page(rows: Rows, kind: str, tag: tuple[str, str], before: str, limit: int) -> list[str]:
-    held = TagRow.__table__.c  # type: ignore[attr-defined]
-    query = _tagged(rows, kind, tag).order_by(held.subject.desc()).limit(limit)
-    if before:
-        query = query.where(held.subject < before)
-    return [str(subject) for (subject,) in rows.connection.execute(query)]
 
 
 def _mappings(rows: Rows, query: Select[Any]) -> list[Row]:

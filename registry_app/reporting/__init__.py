@@ -23,6 +23,7 @@ facts.py        what can be said
 actions.py      who may issue
 tables.py       what is remembered
 views.py        what can be asked
+history.py      who said what about a version, leaf by leaf
 sealcheck.py    whether the file is, byte for byte, what was sealed
 leaves.py       integrity and authenticity of a bundle's leaves
 bundled.py      a registry in memory, replayed from a bundle

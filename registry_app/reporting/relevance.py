@@ -29,23 +29,27 @@ EVERYBODY: tuple[Table, ...] = (
 """What decides who may say what: always needed."""
 
 
-def seqs_of_version(rows: Rows, version: Row) -> tuple[int, ...]:
-    """The positions of the leaves about a version: its model's entry, its data, evidence, verdicts, reviews, places."""
+def seqs_about(rows: Rows, version: Row) -> tuple[int, ...]:
+    """The positions of the leaves about a version itself: its registration, tags, evidence, verdicts, reviews, places."""
     name = version["id"]
-    found = [*rows.every(ModelRow, id=version["model"]), version]
-    for edge in rows.every(EdgeRow, target=name):
-        if edge["source_kind"] == "dataset":
-            found += rows.every(DatasetRow, id=edge["source"])
-        elif edge["source_kind"] == "run":
-            found += rows.every(RunRow, id=edge["source"])
-    for table in (EvidenceRow, VerdictRow, WaiverRow, DeploymentRow, AliasRow):
+    found = [version, *rows.every(TagRow, subject=name), *rows.every(AliasRow, model=version["model"], version=name)]
+    for table in (EvidenceRow, VerdictRow, WaiverRow, DeploymentRow):
         found += rows.every(table, version=name)
-    for subject in (name, version["model"]):
-        found += rows.every(TagRow, subject=subject)
     for review in rows.every(ReviewRow, version=name):
         found.append(review)
         found += rows.every(DecisionRow, review=review["id"]) + rows.every(CommentRow, review=review["id"])
     return _positions(found)
+
+
+def seqs_of_version(rows: Rows, version: Row) -> tuple[int, ...]:
+    """The positions of the leaves about a version, its model's entry, and its data."""
+    found = [*rows.every(ModelRow, id=version["model"]), *rows.every(TagRow, subject=version["model"])]
+    for edge in rows.every(EdgeRow, target=version["id"]):
+        if edge["source_kind"] == "dataset":
+            found += rows.every(DatasetRow, id=edge["source"])
+        elif edge["source_kind"] == "run":
+            found += rows.every(RunRow, id=edge["source"])
+    return tuple(sorted({*_positions(found), *seqs_about(rows, version)}))
 
 
 def seqs_of_nodes(rows: Rows, nodes: Iterable[Node]) -> tuple[int, ...]:

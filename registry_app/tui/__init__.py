@@ -16,8 +16,6 @@ table.py     a table of any length, fetched by key, page by page
 themes.py    the two themes of the house
 palette.py   models, versions and actions by name
 whole.py     a version, whole, in one snapshot with the head it was seen at
-matching.py  versions by part of a name, or by tag, page by page
-history.py   the ledger entries about a version
 graph.py     lineage as layers of boxes, or as a tree
 
 ``pages`` holds what a version's tabs say, ``screens`` one file and one stylesheet per screen.

@@ -55,7 +55,7 @@ class Names(Provider):
         seat, pen = screen.seat, screen.pen
 
         def work() -> list[tuple[str, str, str]]:
-            from registry_app.models.views import ModelPage, VersionPage
+            from registry_app.models.lists import ModelPage, VersionPage
 
             model, _, number = query.partition(":")
             found = [(f"{one.name}:{one.newest}", f"newest of {one.name}, {one.risk_tier}, team {one.team}")

@@ -12,8 +12,8 @@ from registry_app.models.shapes import ModelDetail, VersionDetail
 from registry_app.models.views import ShowModel, ShowVersion
 from registry_app.people.views import PersonSummary, WhoAmI
 from registry_app.policy.views import VerdictLine, VerdictsOf, WaiverLine, WaiversOf
+from registry_app.reporting.history import HistoryLine, HistoryOf
 from registry_app.reviews.views import ReviewDetail, ReviewsOf
-from registry_app.tui.history import HistoryLine, HistoryOf
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,20 @@ def test_a_version_is_registered_by_its_artifact_without_loading_it(ask: Ask, tm
     assert "training: train (1,000 rows" in shown
 
 
+def test_versions_are_listed_by_a_part_of_the_models_name(ask: Ask) -> None:
+    assert [each["number"] for each in ask("version", "list", "--contains", "edit", "--json").json] == [2, 1]
+    assert ask("version", "list", "--contains", "debit", "--json").json == []
+
+
+def test_a_versions_history_is_told_newest_first(ask: Ask) -> None:
+    told = ask("version", "history", "credit-risk:1", "--json").json
+    assert told[-1]["kinds"] == ["version-registered"]
+    assert told[-1]["author"] == "Dana Dev"
+    assert [each["seq"] for each in told] == sorted((each["seq"] for each in told), reverse=True)
+    assert "version-registered" in ask("version", "history", "credit-risk:1").out
+    ask("version", "history", "credit-risk:99", code=2)
+
+
 def test_a_version_is_registered_by_its_digest(ask: Ask) -> None:
     digest = "d" * 64
     said = ask("version", "register", "credit-risk", "--digest", f"sha256:{digest.upper()}", "--json", who="dev").json

@@ -1,13 +1,10 @@
-"""Lists page by key without a gap or a repeat; searches mean what is typed; the past is answered from history."""
+"""What is shown of a model, a version or a dataset, now and as of a day."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import cache
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from registry_app.errors import UsageError
 from registry_app.models.actions import (
@@ -23,98 +20,24 @@ from registry_app.models.actions import (
     StartDeployment,
 )
 from registry_app.models.facts import Column
+from registry_app.models.lists import ModelPage
 from registry_app.models.views import (
     DatasetPage,
     Deployments,
-    ModelPage,
     ShowDataset,
     ShowModel,
     ShowVersion,
-    VersionPage,
 )
 from registry_app.vault import clock
 from tests.stage import Stage
-
-NAMES = (
-    "ab",
-    "a%b",
-    "a_b",
-    "axb",
-    "credit risk",
-    "Credit Risk",
-    'quo"te',
-    "it's",
-    "100%",
-    "ünïcode",
-    "zz",
-    "c\\d",
-    "ab*",
-)
 
 
 def model(stage: Stage, name: str, **more: object) -> None:
     stage.run("dev", RegisterModel(name=name, team="credit", tier="low", tier_rationale="r", purpose="p", **more))  # type: ignore[arg-type]
 
 
-@cache
-def library() -> Stage:
-    stage = Stage().people()
-    for place, name in enumerate(NAMES):
-        model(stage, name, tags=(("kind", "even" if place % 2 == 0 else "odd"), ("a%", "_")))
-    for number in range(23):
-        stage.run("dev", RegisterVersion(model=NAMES[number % 3], artifact="b" * 64, tags=(("gate", "pass"),)))
-    return stage
-
-
 def names(stage: Stage, page: ModelPage, at: int | None = None) -> list[str]:
     return [line.name for line in stage.ask("audit", page, at)]
-
-
-@settings(max_examples=40)
-@given(limit=st.integers(1, 30))
-def test_pages_of_models_are_complete_and_repeat_nothing(limit: int) -> None:
-    stage, found, after = library(), [], ""
-    while page := stage.ask("audit", ModelPage(after=after, limit=limit)):
-        found += [line.name for line in page]
-        after = page[-1].cursor
-    assert found == sorted(NAMES)
-
-
-@settings(max_examples=40)
-@given(limit=st.integers(1, 30), tagged=st.booleans(), of=st.sampled_from(("", *NAMES[:3])))
-def test_pages_of_versions_are_complete_and_repeat_nothing(limit: int, tagged: bool, of: str) -> None:
-    stage, found, after = library(), [], ""
-    tag = ("gate", "pass") if tagged else None
-    while page := stage.ask("audit", VersionPage(model=of, tag=tag, after=after, limit=limit)):
-        found += [(line.model, line.number) for line in page]
-        after = page[-1].cursor
-    assert len(found) == len(set(found)) == (23 if not of else len(range(NAMES.index(of), 23, 3)))
-    assert [number for name, number in found if name == "ab"] == sorted(
-        (n for m, n in found if m == "ab"), reverse=True
-    )
-
-
-@settings(max_examples=150)
-@given(words=st.text(alphabet="ab%_x\"' *?ü\\crtiedk0", min_size=1, max_size=6) | st.sampled_from(NAMES))
-def test_a_search_finds_what_holds_the_words_and_nothing_else(words: str) -> None:
-    found = names(library(), ModelPage(contains=words))
-    exact = [name for name in sorted(NAMES) if words in name]
-    folded = [name for name in sorted(NAMES) if words.casefold() in name.casefold()]
-    assert set(exact) <= set(found) <= set(folded)
-
-
-@settings(max_examples=60)
-@given(words=st.sampled_from(NAMES) | st.text(alphabet="a%_b", max_size=3))
-def test_a_prefix_is_taken_as_typed(words: str) -> None:
-    assert names(library(), ModelPage(prefix=words)) == [name for name in sorted(NAMES) if name.startswith(words)]
-
-
-def test_tags_are_compared_whole() -> None:
-    stage = library()
-    assert len(names(stage, ModelPage(tag=("kind", "even")))) == 7
-    assert names(stage, ModelPage(tag=("kind", "ev%"))) == []
-    assert len(names(stage, ModelPage(tag=("a%", "_")))) == len(NAMES)
-    assert names(stage, ModelPage(tag=("kind", "odd"), contains="axb")) == ["axb"]
 
 
 def test_what_was_in_production_on_a_day_is_answered_from_history() -> None:

@@ -10,11 +10,11 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Footer, Input, Static, TabbedContent, TabPane
 
 from registry_app.errors import RegistryError
+from registry_app.models.lists import ModelPage, VersionPage
 from registry_app.models.shapes import ModelDetail, ModelSummary, VersionSummary
-from registry_app.models.views import ModelPage, ShowModel
+from registry_app.models.views import ShowModel
 from registry_app.reviews.views import Inbox, ReviewSummary
 from registry_app.tui.desk import Desk
-from registry_app.tui.matching import VersionsMatching
 from registry_app.tui.pane import Masthead
 from registry_app.tui.pen import moment, short
 from registry_app.tui.screens.peek import Peek
@@ -209,7 +209,7 @@ class InboxScreen(Desk[None]):
         view: Any = (
             ModelPage(contains=words, after=wanted.after, limit=PAGE)
             if table.id == "models-table"
-            else VersionsMatching(words, wanted.after, PAGE)
+            else _versions(words, wanted.after)
         )
         self.ask(
             view, lambda rows: table.add_page(wanted.round, wanted.number, rows), group=f"{table.id} {wanted.number}"
@@ -297,6 +297,14 @@ class InboxScreen(Desk[None]):
 
     def _table(self, tab: str = "") -> VirtualTable:
         return self.query_one(f"#{tab or self._tab}-table", VirtualTable)
+
+
+def _versions(words: str, after: str) -> VersionPage:
+    """Versions with the tag ``key=value``, or of the models whose name holds ``words``."""
+    key, equal, value = words.partition("=")
+    if equal:
+        return VersionPage(tag=(key.strip(), value.strip()), after=after, limit=PAGE)
+    return VersionPage(contains=words, after=after, limit=PAGE)
 
 
 _TIERS = {"critical": "0", "high": "1", "medium": "2", "low": "3"}

@@ -104,8 +104,8 @@ class VersionScreen(Desk[None]):
                     (
                         Column("leaf", 7, lambda row: str(row.seq)),
                         Column("time (UTC)", 16, lambda row: (moment(row.time), "muted")),
-                        Column("who", 14, lambda row: row.person, share=1),
-                        Column("what", 20, lambda row: _what(row.what), share=3),
+                        Column("who", 14, lambda row: row.author, share=1),
+                        Column("what", 20, lambda row: _what(row.kinds), share=3),
                     ),
                     pen,
                     "The ledger says nothing about it.",
@@ -217,7 +217,7 @@ class VersionScreen(Desk[None]):
     def _entry_peeked(self, peeked: VirtualTable.RowPeeked) -> None:
         peeked.stop()
         row = peeked.row
-        pairs = [("time", row.time), ("who", row.person), ("what", _what(row.what)), ("statement", row.statement)]
+        pairs = [("time", row.time), ("who", row.author), ("what", _what(row.kinds)), ("statement", row.statement)]
         self.app.push_screen(Peek(f"Leaf {row.seq}", pairs))
 
     def _show(self, whole: Whole) -> None:
