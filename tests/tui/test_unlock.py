@@ -9,7 +9,8 @@ from textual.widgets import Input
 from registry_app.tui.app import RegistryApp
 from registry_app.tui.screens.inbox import InboxScreen
 from registry_app.tui.screens.unlock import Folders, Unlock
-from tests.tui.playhouse import House, playing, press, same_picture, screen_text
+from registry_app.tui.seat import Seat
+from tests.tui.playhouse import PHRASE, House, playing, press, same_picture, screen_text
 
 
 @pytest.mark.parametrize(("name", "size"), [("unlock", (100, 32)), ("unlock-narrow", (80, 24))])
@@ -41,13 +42,52 @@ def test_what_is_missing_is_asked_for_one_by_one(house: House) -> None:
     async def story() -> None:
         app = RegistryApp(opener=house.open)
         async with playing(app) as pilot:
-            assert app.focused is app.screen.query_one("#folder")
+            assert app.focused is app.screen.query_one("#registry")
             await press(pilot, "slash", "x", "enter")
             assert app.focused is app.screen.query_one("#handle")
             await pilot.click("#open")
             assert "The handle is missing." in screen_text(app)
 
     asyncio.run(story())
+
+
+def test_a_registry_may_be_a_folder_or_a_database_and_the_screen_says_so(house: House) -> None:
+    async def story() -> None:
+        async with playing(RegistryApp(opener=house.open)) as pilot:
+            assert "folder or postgresql:// URL" in screen_text(pilot.app)
+            await pilot.click("#open")
+            assert "The registry is missing. Type it." in screen_text(pilot.app)
+            await press(pilot, "f1")
+            assert "a PostgreSQL database" in screen_text(pilot.app)
+
+    asyncio.run(story())
+
+
+def test_a_password_typed_in_a_url_is_used_again_after_the_lock_and_not_shown_again(house: House) -> None:
+    opened: list[str] = []
+
+    def opener(place: Path | str, handle: str, passphrase: str) -> Seat:
+        opened.append(str(place))
+        return house.open(place, handle, passphrase)
+
+    async def story() -> None:
+        app = RegistryApp(opener=opener)
+        async with playing(app) as pilot:
+            for name, words in (
+                ("registry", "postgresql://me:hush@host/db"),
+                ("handle", "val"),
+                ("passphrase", PHRASE),
+            ):
+                app.screen.query_one(f"#{name}", Input).value = words
+            await press(pilot, "enter")
+            await press(pilot, "ctrl+l")
+            assert "postgresql://me:***@host/db" in screen_text(app)
+            app.screen.query_one("#passphrase", Input).value = PHRASE
+            await press(pilot, "enter")
+            assert isinstance(app.screen, InboxScreen)
+
+    asyncio.run(story())
+    assert opened == ["postgresql://me:hush@host/db"] * 2
 
 
 def test_the_passphrase_is_never_shown(house: House) -> None:

@@ -38,15 +38,15 @@ class Unlock(Desk[None]):
     SUB_TITLE = "locked"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "app.quit", "Quit")]
     EXPLAINED = (
-        "A registry is a folder. It is encrypted as a whole; your passphrase opens your own key in it, and that key signs "
-        "what you do.\n\nType the folder (the right arrow takes the suggestion), your handle and your passphrase, then press "
-        "enter. An administrator who re-enrols you is the only way back from a lost passphrase.\n\nAttempts that fail are "
+        "A registry is a folder, encrypted as a whole, or a PostgreSQL database whose contents are sealed. Your passphrase "
+        "opens your own key in it, and that key signs what you do.\n\nType the folder (the right arrow takes the suggestion) "
+        "or the database's postgresql:// URL, your handle and your passphrase, then press enter. An administrator who re-enrols you is the only way back from a lost passphrase.\n\nAttempts that fail are "
         "put on record at the next unlock."
     )
 
     def __init__(self, folder: Path | str | None, handle: str, passphrase: str | None) -> None:
         super().__init__()
-        self._folder, self._handle, self._passphrase = folder, handle, passphrase
+        self._place, self._handle, self._passphrase = folder, handle, passphrase
         self._opening = False
 
     def compose(self) -> ComposeResult:
@@ -56,7 +56,10 @@ class Unlock(Desk[None]):
             yield Static("Models, their evidence, and who signed for them.", id="about", markup=False)
             yield Label("Registry")
             yield Input(
-                without_password(str(self._folder or "")), placeholder="folder", suggester=Folders(), id="folder"
+                without_password(str(self._place or "")),
+                placeholder="folder or postgresql:// URL",
+                suggester=Folders(),
+                id="registry",
             )
             yield Label("Handle")
             yield Input(self._handle, placeholder="who you are, such as val", id="handle")
@@ -75,7 +78,7 @@ class Unlock(Desk[None]):
         given, self._passphrase = self._passphrase, None
         if given:
             self.query_one("#passphrase", Input).value = given
-        if given and self._folder and self._handle:
+        if given and self._place and self._handle:
             self._open()
         else:
             self.run_worker(_load, thread=True, group="load", exit_on_error=False)
@@ -113,7 +116,7 @@ class Unlock(Desk[None]):
         self.set_focus(secret)
 
     def _open(self) -> None:
-        folder, handle, secret = (self.query_one(f"#{name}", Input) for name in ("folder", "handle", "passphrase"))
+        folder, handle, secret = (self.query_one(f"#{name}", Input) for name in ("registry", "handle", "passphrase"))
         if self._opening:
             return
         missing = [one.id or "" for one in (folder, handle, secret) if not one.value]
@@ -135,17 +138,19 @@ class Unlock(Desk[None]):
             _load()
             return seat
 
+        self._place = path
         self.compute(work, self._opened, group="open")
 
     def _opened(self, seat: Any) -> None:
         self._opening = False
         self.query_one("#passphrase", Input).value = ""
+        self.query_one("#registry", Input).value = without_password(str(self._place))
         self.say("")
         self.room.enter(seat)
 
     def _named(self, value: str) -> Path | str:
-        """What the field names: a folder or a URL, with the password of the one that was given."""
-        given = str(self._folder or "")
+        """What the field names: a folder, or a URL with the password it was given with."""
+        given = str(self._place or "")
         if "://" in value:
             return given if value == without_password(given) else value
         return Path(value).expanduser()
