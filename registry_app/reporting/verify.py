@@ -6,6 +6,7 @@ Eight separate answers. Whatever breaks while looking counts against the file: n
 from __future__ import annotations
 
 import io
+import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,6 +45,11 @@ LARGEST = 256 << 20
 
 MOST = 1_000
 """Findings listed for an answer."""
+
+_MARKS = (b"%PDF-", b"endobj", b"startxref")
+"""What is left of a PDF however it was damaged; a file without any of it never was one."""
+
+_NAME = "Name the dossier's PDF file."
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +133,7 @@ def verify_dossier(
         against: the text of a checkpoint from elsewhere that the ledger in it must extend.
 
     Raises:
-        UsageError: there is no such file, or it cannot be read.
+        UsageError: there is no such file, it cannot be read, or it is no PDF at all.
         Damaged: ``against`` is no checkpoint.
     """
     outside = None if against is None else parse(against)
@@ -310,8 +316,14 @@ def _attached(data: bytes) -> Mapping[str, bytes]:
 
 def _read(path: Path) -> bytes:
     try:
-        if path.stat().st_size > LARGEST:
-            raise UsageError(f"{path} is larger than any dossier.", "Name the dossier's PDF file.")
-        return path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}.", "Name the dossier's PDF file.") from error
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise UsageError(f"{path} is not a file.", _NAME)
+        if found.st_size > LARGEST:
+            raise UsageError(f"{path} is larger than any dossier.", _NAME)
+        data = path.read_bytes()
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path} cannot be read: {getattr(error, 'strerror', 'that is no path')}.", _NAME) from error
+    if not any(mark in data for mark in _MARKS):
+        raise UsageError(f"{path} is no PDF.", _NAME)
+    return data

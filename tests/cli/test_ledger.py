@@ -121,3 +121,10 @@ def test_a_lost_tail_is_found_by_the_head_outside(ask: Ask, folder: Path) -> Non
 
 def test_a_missing_checkpoint_file_is_wrong_usage(ask: Ask) -> None:
     assert "cannot be read" in ask("verify", "--against", "/nowhere/x", code=2).err
+
+
+def test_verifying_what_is_no_dossier_is_wrong_usage_and_a_damaged_one_is_not(say: Ask, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("name,age\n")
+    assert say("verify", str(tmp_path / "a.csv"), code=2).err.endswith("is no PDF.\nName the dossier's PDF file.\n")
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n")
+    assert "not what was issued" in say("verify", str(tmp_path / "a.pdf"), code=3).err

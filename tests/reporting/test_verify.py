@@ -78,8 +78,23 @@ def test_a_flipped_bit_stops_at_the_seal(handed: Handed) -> None:
 def test_what_is_no_pdf_is_told_so_without_a_traceback(tmp_path: Path) -> None:
     for content in (b"", b"hello", b"%PDF-1.7\n%%EOF\n", bytes(range(256)) * 40):
         assert wrong(verify_bytes(content, MEANING)) == ["seal"]
-    with pytest.raises(UsageError):
-        verify_dossier(tmp_path / "none.pdf", MEANING)
+
+
+def test_a_file_that_is_no_pdf_at_all_is_wrong_input_and_a_damaged_dossier_is_not(
+    handed: Handed, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    for content in (b"", b"name,age\n", bytes(range(256)) * 40):
+        other.write_bytes(content)
+        with pytest.raises(UsageError, match="is no PDF"):
+            verify_dossier(other, MEANING)
+    for place in (tmp_path / "none.pdf", tmp_path, Path("/dev/null"), Path("a\0b")):
+        with pytest.raises(UsageError):
+            verify_dossier(place, MEANING)
+    half = len(handed.pdf) // 2
+    for damaged in (b"\0" * 2048 + handed.pdf[2048:], handed.pdf[:half], handed.pdf[half:], b"%PDF-1.7\n"):
+        other.write_bytes(damaged)
+        assert wrong(verify_dossier(other, MEANING)) == ["seal"]
 
 
 def test_a_seal_by_a_key_the_ledger_does_not_know_is_refused(handed: Handed) -> None:
