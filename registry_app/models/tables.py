@@ -19,9 +19,9 @@ class ModelRow(SQLModel, table=True):
 
     __tablename__ = "model"
     __table_args__ = (
-        now_index("model", "id", "since"),
+        now_index("model_now", "id", "since"),
         Index("model_name", "name", "until"),
-        Index("model_page", "until", "name", "id"),
+        now_index("model_page", "name", "id"),
         Index("model_owner", "owner_team", "until"),
     )
 
@@ -137,7 +137,7 @@ class AliasRow(SQLModel, table=True):
     """Where an alias pointed."""
 
     __tablename__ = "alias"
-    __table_args__ = (now_index("alias", "model", "alias", "since"),)
+    __table_args__ = (now_index("alias_now", "model", "alias", "since"),)
 
     model: str = Field(primary_key=True)
     alias: str = Field(primary_key=True)
@@ -151,7 +151,7 @@ class TagRow(SQLModel, table=True):
 
     __tablename__ = "tag"
     __table_args__ = (
-        now_index("tag", "subject", "key", "since"),
+        now_index("tag_now", "subject", "key", "since"),
         Index("tag_value", "kind", "key", "value", "until", "subject"),
     )
 

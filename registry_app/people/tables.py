@@ -32,7 +32,7 @@ class PersonRow(SQLModel, table=True):
 
     __tablename__ = "person"
     __table_args__ = (
-        now_index("person", "id", "since"),
+        now_index("person_now", "id", "since"),
         Index("person_handle", "handle", "until"),
     )
 
@@ -68,7 +68,7 @@ class TeamRow(SQLModel, table=True):
 
     __tablename__ = "team"
     __table_args__ = (
-        now_index("team", "id", "since"),
+        now_index("team_now", "id", "since"),
         Index("team_name", "name", "until"),
     )
 
@@ -84,7 +84,7 @@ class MemberRow(SQLModel, table=True):
 
     __tablename__ = "member"
     __table_args__ = (
-        now_index("member", "team", "member", "since"),
+        now_index("member_now", "team", "member", "since"),
         Index("member_of", "member", "until"),
     )
 

@@ -18,7 +18,7 @@ class PackRow(SQLModel, table=True):
     """An adopted pack."""
 
     __tablename__ = "pack"
-    __table_args__ = (now_index("pack", "id", "since"),)
+    __table_args__ = (now_index("pack_now", "id", "since"),)
 
     id: str = Field(primary_key=True)
     since: int = Field(primary_key=True)
@@ -33,7 +33,7 @@ class VerdictRow(SQLModel, table=True):
     """What a control came to for a version."""
 
     __tablename__ = "verdict"
-    __table_args__ = (now_index("verdict", "version", "pack", "control", "since"),)
+    __table_args__ = (now_index("verdict_now", "version", "pack", "control", "since"),)
 
     version: str = Field(primary_key=True)
     pack: str = Field(primary_key=True)

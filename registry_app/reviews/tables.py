@@ -20,7 +20,7 @@ class RouteRow(SQLModel, table=True):
     """The route of a tier."""
 
     __tablename__ = "route"
-    __table_args__ = (now_index("route", "tier", "since"),)
+    __table_args__ = (now_index("route_now", "tier", "since"),)
 
     tier: str = Field(primary_key=True)
     since: int = Field(primary_key=True)
@@ -48,7 +48,7 @@ class ReviewRow(SQLModel, table=True):
 
     __tablename__ = "review"
     __table_args__ = (
-        now_index("review", "id", "since"),
+        now_index("review_now", "id", "since"),
         Index("review_state", "state", "until", "since"),
         Index("review_version", "version", "until"),
     )

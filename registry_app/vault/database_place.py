@@ -179,6 +179,12 @@ class DatabasePlace:
                     "Make it again with 'registry-app init'; nothing was in it.",
                 )
 
+    def require_free(self) -> None:
+        """Refuse a database that is not empty."""
+        with self._aside() as connection:
+            if _tables(connection) and not _unfinished(connection):
+                raise UsageError(f"There is something in {self.name} already.", "Name an empty database.")
+
     def make(self) -> Hold:
         """Take an empty database; its user must be allowed to make tables there.
 
@@ -190,9 +196,7 @@ class DatabasePlace:
         try:
             if not hold.alone():
                 raise StorageBusy(f"Somebody is working in {self.name}.", "Name another database, or wait.")
-            with self._aside() as connection:
-                if _tables(connection) and not _unfinished(connection):
-                    raise UsageError(f"There is something in {self.name} already.", "Name an empty database.")
+            self.require_free()
             self.clear()
         except BaseException:
             hold.release()

@@ -7,6 +7,7 @@ there while the registry is being made: what lies beside it then is nobody's yet
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 import stat
@@ -88,6 +89,26 @@ class Folder:
                 f"{self.path} is no registry.", "Name another folder, or make one with 'registry-app init'."
             )
 
+    def require_free(self) -> None:
+        """Refuse a folder in which no registry can be made; nothing is changed.
+
+        Raises:
+            UsageError: there is something in it already, or a file stands where a folder should.
+            StorageError: nothing can be written there.
+        """
+        try:
+            busy = self.path.is_symlink() or (self.path.exists() and not self.path.is_dir())
+            names = {each.name for each in self.path.iterdir()} if self.path.is_dir() else set()
+            if busy or (names - {"registry.lock"} and not self._is_file("founding")):
+                raise UsageError(f"{self.path} is there already and is not empty.", "Name a new folder.")
+            above = next(each for each in (self.path, *self.path.parents) if each.exists())
+            if not above.is_dir():
+                raise UsageError(f"{above} is no folder.", "Name a new folder in one that is.")
+            if not os.access(above, os.W_OK | os.X_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(above))
+        except OSError as error:
+            raise from_os(error) from error
+
     def make(self) -> FolderLock:
         """Make an empty folder that only its owner may enter, marked as unfinished; what was never finished is removed.
 
@@ -100,13 +121,13 @@ class Folder:
             StorageError: it cannot be written there.
         """
         try:
-            self._require_free()
+            self.require_free()
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock = FolderLock(self.path)
             try:
                 if not lock.alone():
                     raise StorageBusy(f"Somebody is making a registry in {self.path}.", "Name another folder, or wait.")
-                self._require_free()
+                self.require_free()
                 self.path.chmod(0o700)
                 os.close(
                     os.open(self.path / "founding", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
@@ -134,12 +155,6 @@ class Folder:
             self._sweep()
             for name in ("registry.lock", "founding"):
                 (self.path / name).unlink(missing_ok=True)
-
-    def _require_free(self) -> None:
-        busy = self.path.is_symlink() or (self.path.exists() and not self.path.is_dir())
-        names = {each.name for each in self.path.iterdir()} if self.path.is_dir() else set()
-        if busy or (names - {"registry.lock"} and not self._is_file("founding")):
-            raise UsageError(f"{self.path} is there already and is not empty.", "Name a new folder.")
 
     def _sweep(self) -> None:
         for file in self.path.iterdir():

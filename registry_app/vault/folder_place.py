@@ -41,6 +41,10 @@ class FolderPlace:
         """See :meth:`Folder.require`."""
         self.folder.require()
 
+    def require_free(self) -> None:
+        """See :meth:`Folder.require_free`."""
+        self.folder.require_free()
+
     def make(self) -> Hold:
         """See :meth:`Folder.make`."""
         return self.folder.make()

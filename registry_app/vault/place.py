@@ -76,6 +76,14 @@ class Place(Protocol):
             UsageError, Damaged, Tampered, StorageError: what is wrong with it.
         """
 
+    def require_free(self) -> None:
+        """Refuse a place where no registry can be made; nothing is changed.
+
+        Raises:
+            UsageError: there is something in it already.
+            StorageError: it cannot be reached, or nothing can be written there.
+        """
+
     def make(self) -> Hold:
         """Take an empty place for a new registry; what was never finished there is removed.
 

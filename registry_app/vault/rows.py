@@ -22,10 +22,10 @@ Row = Mapping[str, Any]
 Table = type[SQLModel]
 
 
-def now_index(table: str, /, *key: str) -> Index:
-    """The index that finds the row of the primary ``key`` that holds now, however many rows held before."""
+def now_index(name: str, /, *columns: str) -> Index:
+    """An index of the rows that hold now alone: to find one costs the same however many held before."""
     now = text("until IS NULL")
-    return Index(f"{table}_now", *key, sqlite_where=now, postgresql_where=now)
+    return Index(name, *columns, sqlite_where=now, postgresql_where=now)
 
 
 class Rows:
@@ -91,6 +91,11 @@ class Rows:
         found = self._find(table, equal, limit=1)
         return found[0] if found else None
 
+    def last(self, table: Table, column: str, /, **equal: Any) -> Row | None:
+        """The row that matches with the greatest ``column``, or ``None``."""
+        found = self._find(table, equal, limit=1, falling=column)
+        return found[0] if found else None
+
     def all(self, table: Table, /, **equal: Any) -> list[Row]:
         """The rows that match, in the order of the primary key."""
         return self._find(table, equal, limit=None)
@@ -125,9 +130,9 @@ class Rows:
         self._cursor.execute(f'SELECT {columns} FROM "{_name(table)}" WHERE {where}', tuple(equal.values()))
         return [dict(zip(names, row, strict=True)) for row in self._cursor.fetchall()]
 
-    def _find(self, table: Table, equal: Mapping[str, Any], limit: int | None) -> list[Row]:
+    def _find(self, table: Table, equal: Mapping[str, Any], limit: int | None, falling: str = "") -> list[Row]:
         nulls = frozenset(name for name, value in equal.items() if value is None)
-        sql = _select(table, tuple(equal), nulls, self.at is not None, limit, self._mark)
+        sql = _select(table, tuple(equal), nulls, self.at is not None, limit, falling, self._mark)
         values: list[Any] = [value for value in equal.values() if value is not None]
         if self.at is not None:
             values += [self.at] * len(_past(table, self._mark))
@@ -179,7 +184,7 @@ def _past(table: Table, mark: str) -> tuple[str, ...]:
 
 @cache
 def _select(
-    table: Table, names: tuple[str, ...], nulls: frozenset[str], past: bool, limit: int | None, mark: str
+    table: Table, names: tuple[str, ...], nulls: frozenset[str], past: bool, limit: int | None, falling: str, mark: str
 ) -> str:
     columns = _columns(table)
     terms = [f'"{name}" IS NULL' if name in nulls else f'"{name}" = {mark}' for name in names]
@@ -188,6 +193,7 @@ def _select(
     elif "until" in columns:
         terms.append("until IS NULL")
     where = f" WHERE {' AND '.join(terms)}" if terms else ""
-    order = ", ".join(f'"{c.name}"' for c in table.__table__.primary_key.columns)  # type: ignore[attr-defined]
+    key = ", ".join(f'"{c.name}"' for c in table.__table__.primary_key.columns)  # type: ignore[attr-defined]
+    order = f'"{falling}" DESC' if falling else key
     tail = f" ORDER BY {order}" + (f" LIMIT {limit}" if limit else "")
     return f'SELECT {", ".join(f"{chr(34)}{c}{chr(34)}" for c in columns)} FROM "{_name(table)}"{where}{tail}'

@@ -50,6 +50,21 @@ def test_a_row_holds_from_where_it_was_said_and_past_rows_are_asked_as_of(engine
     assert names == [None, None, "Ada", "Ada", "Ada", "Ada", "Ada Lovelace", "Ada Lovelace", None, None]
 
 
+def test_the_last_row_is_the_one_with_the_greatest_value_that_held_then(engine: Engine) -> None:
+    with writing(engine) as connection:
+        rows = Rows(connection)
+        for seq, name in ((1, "b"), (2, "c"), (3, "a")):
+            rows.seq = seq
+            rows.add(PersonRow, id=str(seq), until=None, handle=name, name=name, profile="", state="active", key="k")
+        rows.end(PersonRow, id="2")
+    with reading(engine) as connection:
+        found = [
+            Rows(connection, at).last(PersonRow, "name", state=state)
+            for at, state in ((None, "active"), (2, "active"), (0, "active"), (None, "gone"))
+        ]
+    assert [row and row["name"] for row in found] == ["b", "c", None, None]
+
+
 def test_a_second_change_at_one_place_changes_the_row_of_that_place(rows: Rows) -> None:
     person(rows, 3)
     rows.revise(PersonRow, {"id": "1"}, name="Ada B")

@@ -216,7 +216,7 @@ def upgrade() -> None:
         batch_op.create_index("model_name", ["name", "until"], unique=False)
         batch_op.create_index("model_now", ["id", "since"], unique=False, **NOW)
         batch_op.create_index("model_owner", ["owner_team", "until"], unique=False)
-        batch_op.create_index("model_page", ["until", "name", "id"], unique=False)
+        batch_op.create_index("model_page", ["name", "id"], unique=False, **NOW)
 
     op.create_table(
         "node",
