@@ -58,11 +58,12 @@ def init(
     wanted = wishes(ctx)
     if not recovery_file and not interactive():
         raise UsageError("There is no terminal to show the recovery key on.", "Give --recovery-file FILE.")
-    passphrase = new_passphrase(wanted.passphrase_file, f"for {handle}", PASSPHRASE)
     from registry_app import custody
 
+    custody.require_foundable(place, name, handle, full_name, email)
     kept = _reserve(recovery_file) if recovery_file else None
     try:
+        passphrase = new_passphrase(wanted.passphrase_file, f"for {handle}", PASSPHRASE)
         founding = custody.found(place, name, handle, full_name, passphrase, email)
     except BaseException:
         if kept is not None:

@@ -107,10 +107,13 @@ def recover(
     Example: registry-app -r ./registry --as ada vault recover --reason "passphrase lost"
     """
     from registry_app import custody
+    from registry_app.vault.place import place_of
 
     wanted = wishes(ctx)
     folder, handle = wanted.folder(), handle_of(wanted)
+    place_of(folder).require()
     key = read_secret(recovery_file) if recovery_file else ask_secret("Recovery key")
+    custody.require_recoverable(folder, key, handle, reason)
     secret = new_passphrase(new_file, f"for {handle}")
     with custody.recover(folder, key, handle, secret, reason) as workspace:
         give(wanted, {"handle": handle, "size": workspace.head().size}, f"{handle} has new keys.")

@@ -16,8 +16,8 @@ salvage.py    what is intact of a damaged registry, as files
 
 from __future__ import annotations
 
-from registry_app.custody.enrolment import change_passphrase, disable, enrol, re_enrol, recover
-from registry_app.custody.founding import Founding, found
+from registry_app.custody.enrolment import change_passphrase, disable, enrol, re_enrol, recover, require_recoverable
+from registry_app.custody.founding import Founding, found, require_foundable
 from registry_app.custody.rotation import rotate
 from registry_app.custody.salvage import Salvaged, salvage
 
@@ -30,6 +30,8 @@ __all__ = [
     "found",
     "re_enrol",
     "recover",
+    "require_foundable",
+    "require_recoverable",
     "rotate",
     "salvage",
 ]

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from registry_app import text
 from registry_app.house import MEANING
 from registry_app.ledger.meaning import Action
 from registry_app.ledger.saying import say
 from registry_app.people import actions
 from registry_app.people.standing import person_by_handle
 from registry_app.receipt import Receipt, transact
-from registry_app.store import open_store
+from registry_app.store import Store, open_store
 from registry_app.vault import chance, kdf, recovery
 from registry_app.vault.folder import keep_private
 from registry_app.vault.identity import Identity
-from registry_app.vault.keyring import Keyring
+from registry_app.vault.keyring import Keyring, Unlocked
 from registry_app.vault.passphrase import require_strong
-from registry_app.vault.place import place_of
+from registry_app.vault.place import Place, place_of
 from registry_app.vault.slot import DataKeys
 from registry_app.workspace import Workspace
 
@@ -94,20 +95,32 @@ def change_passphrase(workspace: Workspace, old: str, new: str) -> None:
         place.keep(changed.encode(keys), forget_previous=True)
 
 
+def require_recoverable(path: Path | str, recovery_key: str, handle: str, reason: str) -> None:
+    """Refuse what can be refused before anybody is asked for a new passphrase: the key, the handle, the reason.
+
+    Nothing is changed.
+
+    Raises:
+        UsageError, AuthenticationError, IntegrityError, StorageError: as :func:`recover`.
+    """
+    text.prose(reason, "reason")
+    _, _, store = _rescued(path, recovery_key)
+    try:
+        with store.reading() as rows:
+            person_by_handle(rows, handle)
+    finally:
+        store.close()
+
+
 def recover(path: Path | str, recovery_key: str, handle: str, passphrase: str, reason: str) -> Workspace:
     """Re-enrol a person with the registry's recovery key, and open the registry as that person.
 
     Raises:
-        UsageError: the key has a typing error, or the passphrase is weak.
+        UsageError: the key has a typing error, nobody has that handle, or the passphrase is weak.
         AuthenticationError: it is not this registry's key.
     """
-    keep_private()
     require_strong(passphrase, (handle,))
-    place = place_of(path)
-    place.require()
-    keyring = place.keyring()
-    unlocked = keyring.unlock_recovery(recovery.read(recovery_key))
-    store = open_store(place, keyring.registry, unlocked.data_keys)
+    place, unlocked, store = _rescued(path, recovery_key)
     try:
         with store.reading() as rows:
             person = person_by_handle(rows, handle)["id"]
@@ -122,6 +135,16 @@ def recover(path: Path | str, recovery_key: str, handle: str, passphrase: str, r
     finally:
         store.close()
     return Workspace.open(path, handle, passphrase)
+
+
+def _rescued(path: Path | str, recovery_key: str) -> tuple[Place, Unlocked, Store]:
+    """The registry, opened with the recovery key."""
+    keep_private()
+    place = place_of(path)
+    place.require()
+    keyring = place.keyring()
+    unlocked = keyring.unlock_recovery(recovery.read(recovery_key))
+    return place, unlocked, open_store(place, keyring.registry, unlocked.data_keys)
 
 
 class _Rehearsed(Exception):

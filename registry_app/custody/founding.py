@@ -36,6 +36,20 @@ class Founding:
     recovery_key: str
 
 
+def require_foundable(path: Path | str, name: str, handle: str, full_name: str, email: str = "") -> None:
+    """Refuse what can be refused before anybody is asked for a passphrase: names, and a place that is taken.
+
+    Nothing is made or changed.
+
+    Raises:
+        UsageError: the place is not empty, or a name is refused.
+        StorageError: it cannot be reached, or nothing can be written there.
+    """
+    actions.founded_name(name)
+    actions.profile(handle, full_name, email)
+    place_of(path).require_free()
+
+
 def found(
     path: Path | str,
     name: str,
@@ -55,6 +69,7 @@ def found(
         StorageError: it cannot be written there; what was begun is removed.
     """
     keep_private()
+    require_foundable(path, name, handle, full_name, email)
     require_strong(passphrase, (name, handle, full_name, email))
     place = place_of(path)
     hold = place.make()

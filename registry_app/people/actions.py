@@ -32,12 +32,13 @@ class Found(Action):
     def facts(self, standing: Standing) -> Sequence[Fact]:
         if standing.at.seq != 0:
             raise UsageError("This registry has been founded already.", "Open it instead.")
+        name = founded_name(self.name)
         enrol = Enrol(self.person, self.sign_key, self.box_digest, self.handle, self.full_name, self.email)
         return (
             facts.RegistryFounded(
                 recovery_key=self.recovery_key,
                 recovery_box=self.recovery_box,
-                name=text.name(self.name, "registry's name"),
+                name=name,
             ),
             *enrol.facts(standing),
             facts.RoleGranted(
@@ -58,7 +59,7 @@ class Enrol(Action):
     email: str = ""
 
     def facts(self, standing: Standing) -> Sequence[Fact]:
-        handle = text.handle(self.handle)
+        handle, name, email = profile(self.handle, self.name, self.email)
         if standing.rows.one(PersonRow, handle=handle) is not None:
             raise UsageError(f"The handle {handle!r} is taken.", "Choose another one.")
         return (
@@ -67,8 +68,8 @@ class Enrol(Action):
                 sign_key=self.sign_key,
                 box_digest=self.box_digest,
                 handle=handle,
-                name=text.name(self.name, "name"),
-                email=text.name(self.email, "e-mail address", 254) if self.email else "",
+                name=name,
+                email=email,
             ),
         )
 
@@ -246,6 +247,25 @@ class AcceptUnanchored(Action):
 
         head = Log(standing.rows).head()
         return (facts.UnanchoredOpened(size=head.size, root=head.root.hex()),)
+
+
+def founded_name(given: str) -> str:
+    """A registry's name as it is recorded.
+
+    Raises:
+        UsageError: it is refused.
+    """
+    return text.name(given, "registry's name")
+
+
+def profile(handle: str, name: str, email: str) -> tuple[str, str, str]:
+    """A person's handle, name and e-mail address (empty: not given) as they are recorded.
+
+    Raises:
+        UsageError: one of them is refused.
+    """
+    address = text.name(email, "e-mail address", 254) if email else ""
+    return text.handle(handle), text.name(name, "name"), address
 
 
 def _membership(standing: Standing, team: str, kind: str, member: str) -> dict[str, str]:

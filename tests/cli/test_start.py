@@ -149,6 +149,20 @@ def test_a_refused_registry_leaves_nothing(say: Ask, tmp_path: Path, monkeypatch
     assert not (tmp_path / "other").exists()
 
 
+def test_what_can_be_refused_is_refused_before_a_passphrase_is_asked_for(say: Ask, tmp_path: Path) -> None:
+    place, file = tmp_path / "r", tmp_path / "recovery"
+    bad = ("--name", "Retail credit", "--handle", "Ada Admin", "--full-name", "Ada Admin")
+    assert "is no handle" in say("init", str(place), *bad, "--recovery-file", str(file), code=2).err
+    (tmp_path / "thesis.txt").touch()
+    assert "not empty" in say("init", str(tmp_path), *INIT, "--recovery-file", str(file), code=2).err
+    file.touch()
+    assert "cannot be made" in say("init", str(place), *INIT, "--recovery-file", str(file), code=2).err
+    file.unlink()
+    assert "no terminal to ask at" in say("init", str(place), *INIT, "--recovery-file", str(file), code=2).err
+    assert [each.name for each in tmp_path.iterdir() if each.is_file()] == ["thesis.txt"]
+    assert not place.exists()
+
+
 def test_one_is_told_who_one_is(ask: Ask) -> None:
     shown = ask("whoami", who="risk").out
     assert "Rita Risk" in shown

@@ -45,6 +45,15 @@ def test_a_lost_passphrase_is_recovered_with_the_paper(
     ask("vault", "recover", "--reason", "x", "--recovery-file", str(mistyped), code=2)
 
 
+def test_what_can_be_refused_of_a_recovery_is_refused_before_a_passphrase_is_asked_for(
+    say: Ask, folder: Path, recovery_key: Path, tmp_path: Path
+) -> None:
+    words = ("vault", "recover", "--reason", "lost", "--recovery-file", str(recovery_key))
+    assert "There is no person 'nobody'" in say("-r", str(folder), *words, who="nobody", code=2).err
+    assert "is no registry" in say("-r", str(tmp_path), *words, who="ada", code=2).err
+    assert "no terminal to ask at" in say("-r", str(folder), *words, who="ada", code=2).err
+
+
 def test_what_is_intact_can_be_taken_out_of_a_damaged_registry(ask: Ask, folder: Path, tmp_path: Path) -> None:
     database = folder / "registry.db"
     content = bytearray(database.read_bytes())

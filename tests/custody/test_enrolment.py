@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from registry_app.custody import change_passphrase, disable, enrol, re_enrol, recover
+from registry_app.custody import change_passphrase, disable, enrol, re_enrol, recover, require_recoverable
 from registry_app.errors import AuthenticationError, Refused, StorageError, UsageError
 from registry_app.people.views import People
-from registry_app.vault import keyfile
+from registry_app.vault import keyfile, recovery
 from registry_app.verification import verify
 from registry_app.workspace import Workspace
 from tests.ground import CAST, Ground, phrase
@@ -113,3 +113,18 @@ def test_the_recovery_key_gives_anybody_new_keys_and_nothing_else(ground: Ground
         recover(ground.folder, ground.recovery_key[:-1], "admin", phrase("found"), "lost")
     with pytest.raises(UsageError):
         recover(ground.folder, ground.recovery_key, "nobody", phrase("found"), "lost")
+
+
+def test_what_can_be_refused_of_a_recovery_is_refused_before_a_passphrase_is_needed(ground: Ground) -> None:
+    before = ground.print()
+    require_recoverable(ground.folder, ground.recovery_key, "admin", "lost")
+    other, _ = recovery.new()
+    for key, handle, reason, kind in (
+        (ground.recovery_key[:-1], "admin", "lost", UsageError),
+        (other, "admin", "lost", AuthenticationError),
+        (ground.recovery_key, "nobody", "lost", UsageError),
+        (ground.recovery_key, "admin", "lo\x1bst", UsageError),
+    ):
+        with pytest.raises(kind):
+            require_recoverable(ground.folder, key, handle, reason)
+    assert ground.print() == before

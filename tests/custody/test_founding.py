@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from registry_app.custody import found
+from registry_app.custody import found, require_foundable
 from registry_app.errors import UsageError
 from registry_app.people.views import AboutRegistry, WhoAmI
 from registry_app.policy.views import Packs
@@ -44,7 +44,20 @@ def test_a_new_registry_has_an_administrator_routes_and_a_pack(tmp_path: Path) -
 def test_what_is_refused_leaves_no_file(tmp_path: Path, name: str, handle: str, secret: str) -> None:
     with pytest.raises(UsageError):
         found(tmp_path / "new", name, handle, "Ada Admin", secret)
-    assert not (tmp_path / "new").exists() or list((tmp_path / "new").iterdir()) == []
+    assert not (tmp_path / "new").exists()
+
+
+def test_what_can_be_refused_is_refused_before_a_passphrase_is_needed(tmp_path: Path) -> None:
+    require_foundable(tmp_path / "new", "Bank", "ada", "Ada Admin", "ada@example.org")
+    for name, handle, full_name, email in (
+        ("", "ada", "Ada", ""), ("Bank", "ADA", "Ada", ""), ("Bank", "ada", " ", ""), ("Bank", "ada", "Ada", "a\x1b"),
+    ):  # fmt: skip
+        with pytest.raises(UsageError):
+            require_foundable(tmp_path / "new", name, handle, full_name, email)
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "thesis.txt").touch()
+    with pytest.raises(UsageError, match="not empty"):
+        require_foundable(tmp_path, "Bank", "ada", "Ada Admin")
 
 
 def test_while_it_is_being_made_nobody_else_gets_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

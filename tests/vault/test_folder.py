@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from registry_app.errors import StorageBusy, StorageError, Tampered, UsageError
+from registry_app.errors import StorageBusy, StorageReadOnly, Tampered, UsageError
 from registry_app.vault.folder import FILES, Folder, keep_private
 
 
@@ -41,8 +41,24 @@ def test_a_folder_with_something_in_it_is_not_taken(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "file", tmp_path / "link"):
         with pytest.raises(UsageError, match="not empty"):
             Folder(path).make()
-    with pytest.raises(StorageError):
+    with pytest.raises(UsageError, match="file is no folder"):
         Folder(tmp_path / "file" / "below").make()
+    assert not (tmp_path / "file").is_dir()
+
+
+def test_a_folder_where_nothing_can_be_written_is_not_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Folder(tmp_path / "deep" / "registry").require_free()
+    asked = []
+
+    def access(path: Path, mode: int) -> bool:
+        asked.append(path)
+        return False
+
+    monkeypatch.setattr(os, "access", access)  # root may write anywhere
+    with pytest.raises(StorageReadOnly, match="cannot be written"):
+        Folder(tmp_path / "deep" / "registry").require_free()
+    assert asked == [tmp_path]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_lone_lock_file_does_not_stand_in_the_way(tmp_path: Path) -> None:
