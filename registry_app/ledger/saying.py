@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from registry_app.errors import Refused
+from registry_app.errors import Damaged, Refused, UsageError
 from registry_app.ledger import envelope
 from registry_app.ledger.canonical import canonical
 from registry_app.ledger.entry import Entry, Head
-from registry_app.ledger.fact import Fact, private, public
+from registry_app.ledger.fact import Fact, private, public, read_fact
 from registry_app.ledger.log import Log
 from registry_app.ledger.meaning import Action, Meaning, Standing
 from registry_app.ledger.payload import Payloads, salted
@@ -77,7 +77,7 @@ def say(
     facts = tuple(action.facts(standing))
     if registry:
         meaning.speaker(standing, facts)
-    said = tuple(_utter(standing, fact, meaning) for fact in facts)
+    uttered = tuple(_utter(standing, fact, meaning) for fact in facts)
     if seen is not None and (not 0 < seen.size <= frontier.size or log.root_at(seen.size) != seen.root):
         raise Refused("What was on the screen is not of this ledger.", "Look at it again and act then.")
     known = seen or Head(frontier.size, frontier.root())
@@ -89,21 +89,26 @@ def say(
         time=time,
         head_size=known.size,
         head_root=known.root.hex(),
-        facts=said,
+        facts=tuple(said for said, _ in uttered),
         further=action.subjects(),
     )
     sealed = envelope.sign(statement.encode(), signer).encode()
     head = log.append(frontier, at, statement_id, sealed)
-    return Saying(statement_id, registry or head.root.hex(), at, head, facts, previous)
+    return Saying(statement_id, registry or head.root.hex(), at, head, tuple(fact for _, fact in uttered), previous)
 
 
-def _utter(standing: Standing, fact: Fact, meaning: Meaning) -> Said:
-    hidden = private(fact)
+def _utter(standing: Standing, fact: Fact, meaning: Meaning) -> tuple[Said, Fact]:
+    """Allow and fold ``fact`` as whoever replays the ledger will read it."""
+    body, hidden = public(fact), private(fact)
     name = None
     if hidden is not None:
         name, kept = salted(canonical(hidden))
         standing.payloads.keep(name, kept)
+    try:
+        fact = read_fact(fact.KIND, fact.VERSION, body, hidden or {})
+    except (Damaged, TypeError) as error:
+        raise UsageError(f"This cannot be said: {error}", "Give each field in its form.") from error
     at = standing.at.holding(name)
     meaning.allow(Standing(standing.rows, standing.payloads, at), fact)
     meaning.fold(standing.rows, fact, at)
-    return Said(fact.KIND, fact.VERSION, public(fact), name)
+    return Said(fact.KIND, fact.VERSION, body, name), fact

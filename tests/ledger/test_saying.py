@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
-from registry_app.errors import Refused, StorageError
+from registry_app.errors import Refused, StorageError, UsageError
 from registry_app.house import MEANING
 from registry_app.ledger.entry import Head
 from registry_app.ledger.log import Log
 from registry_app.ledger.saying import Saying, say
-from registry_app.models.actions import RegisterModel
+from registry_app.models.actions import RegisterDataset, RegisterModel
+from registry_app.models.facts import RunRecorded
+from registry_app.models.views import DatasetPage
 from registry_app.people.actions import AcceptUnanchored
 from registry_app.vault import chance
 from registry_app.vault.engine import reading, writing
@@ -77,3 +82,31 @@ def test_a_statement_stands_once(stage: Stage) -> None:
     with pytest.raises(StorageError, match="UNIQUE"):
         stage.run("dev", AcceptUnanchored(), name)
     assert head(stage) == before
+
+
+@pytest.mark.parametrize("odd", [{"rows": "1000"}, {"rows": True}, {"rows": 2**64}, {"digest": None}])
+def test_what_could_not_be_read_back_is_not_said(stage: Stage, odd: dict[str, object]) -> None:
+    """A value of another type would stand in the tables, and no replay could ever read it again."""
+    before = head(stage)
+    with pytest.raises(UsageError):
+        stage.run("dev", RegisterDataset(**({"name": "d", "digest": "a" * 64} | odd)))  # type: ignore[arg-type]
+    assert head(stage) == before
+    assert stage.ask("dev", DatasetPage()) == ()
+
+
+def test_what_is_folded_and_told_is_what_will_be_read(stage: Stage) -> None:
+    """A list is read back as a tuple, so a tuple it is from the beginning."""
+    nothing: Any = []
+    run = RunRecorded(
+        run=chance.uuid7(),
+        model="",
+        code_commit="",
+        started="",
+        ended="",
+        data=nothing,
+        name="r",
+        parameters=nothing,
+    )
+    (told,) = stage.run("dev", Facts(run)).facts
+    assert told == replace(run, data=(), parameters=())
+    assert stage.replayed() == []
