@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -22,6 +24,7 @@ from registry_app.vault import chance, clock, digest
 from registry_app.vault.engine import open_sqlcipher, reading, writing
 from registry_app.vault.rows import Rows
 from registry_app.vault.sealed import Sealer
+from tests.ledger.forger import Facts
 
 T = TypeVar("T")
 CAST = {"dev": "developer", "val": "validator", "risk": "risk_officer", "audit": "auditor"}
@@ -51,13 +54,19 @@ class Actor:
 
 
 class Stage:
-    """The registry and its cast: ``admin``, and after :meth:`people` also ``dev``, ``val``, ``risk``, ``audit``."""
+    """The registry and its cast: ``admin``, and after :meth:`people` also ``dev``, ``val``, ``risk``, ``audit``.
 
-    def __init__(self) -> None:
+    Args:
+        founded: whether anything has been said yet.
+    """
+
+    def __init__(self, *, founded: bool = True) -> None:
         self.engine = open_sqlcipher(None, b"\1" * 32)
         SQLModel.metadata.create_all(self.engine)
         self.sealer = Sealer({1: b"\2" * 32}, 1)
         self.cast: dict[str, Actor] = {"admin": Actor()}
+        if not founded:
+            return
         admin = self.cast["admin"]
         self.run("admin", Found("Test", Actor().public, admin.person, admin.public, "0" * 64, "admin", "Ada Admin"))
         self.run("admin", AdoptFirstRoutes())
@@ -84,23 +93,28 @@ class Stage:
                 Rows(connection), self.sealer, self.cast[who], action, MEANING, statement or chance.uuid7(), None
             )
 
+    def say(self, who: str, *facts: Fact) -> Saying:
+        """Say facts past the actions that make them, with every rule asked: what a program of one's own could do."""
+        return self.run(who, Facts(*facts))
+
     def force(self, who: str, *facts: Fact) -> Saying:
         """Say facts that no rule was asked about: what somebody with the data key and a key of their own could do."""
         lax = MEANING.__class__(MEANING.folds, dict.fromkeys(MEANING.rules, _anything), lambda *_: None)
-
-        class Forced(Action):
-            def facts(self, standing: Any) -> tuple[Fact, ...]:
-                return facts
-
         with writing(self.engine) as connection:
-            return say(Rows(connection), self.sealer, self.cast[who], Forced(), lax, chance.uuid7(), None)
+            return say(Rows(connection), self.sealer, self.cast[who], Facts(*facts), lax, chance.uuid7(), None)
 
     def ask(self, who: str, view: View[T], at: int | None = None) -> T:
         with reading(self.engine) as connection:
             rows = Rows(connection, at)
             log = Log(rows)
-            now = max(log.state()[2], clock.text(clock.now()))
+            now = max(log.state()[2], clock.text(clock.now())) if at is None else log.leaf(at).reckoned
             return view.ask(Reader(rows, Payloads(rows, self.sealer), log, self.cast[who].person, now))
+
+    @contextmanager
+    def rows(self, at: int | None = None) -> Iterator[Rows]:
+        """The tables, as rules and views see them."""
+        with reading(self.engine) as connection:
+            yield Rows(connection, at)
 
     def sql(self, statement: str, *values: Any) -> None:
         """What an insider with the open database could do."""

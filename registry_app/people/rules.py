@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from registry_app.errors import Refused
 from registry_app.ledger.entry import RECOVERY
-from registry_app.ledger.fact import SHREDDED, Fact
+from registry_app.ledger.fact import Fact
 from registry_app.ledger.meaning import Rule, Standing
 from registry_app.people import facts
 from registry_app.people.standing import administrators, require, teams_above
@@ -31,9 +31,10 @@ def _may_found(standing: Standing, said: facts.RegistryFounded) -> None:
 
 def _may_enrol(standing: Standing, said: facts.PersonEnrolled) -> None:
     _require_new_key(standing, said.sign_key)
-    if said.person == RECOVERY or standing.rows.ever(PersonRow, id=said.person):
+    rows = standing.rows
+    if said.person == RECOVERY or rows.ever(PersonRow, id=said.person) or rows.ever(TeamRow, id=said.person):
         raise Refused("An id can be enrolled once only.", "Make a new one.")
-    if standing.rows.one(PersonRow, handle=said.handle) is not None and said.handle != SHREDDED:
+    if rows.one(PersonRow, handle=said.handle) is not None and not standing.shredded:
         raise Refused("That handle is taken.", "Choose another one.")
     if standing.at.seq == 0:
         if said.person != standing.at.person or key_id(said.sign_key) != standing.at.key:
@@ -62,7 +63,7 @@ def _may_form(standing: Standing, said: facts.TeamFormed) -> None:
     _require_active(standing, said.lead)
     if standing.rows.ever(TeamRow, id=said.team) or standing.rows.ever(PersonRow, id=said.team):
         raise Refused("An id can be used once only.", "Form the team again.")
-    if standing.rows.one(TeamRow, name=said.name) is not None and said.name != SHREDDED:
+    if standing.rows.one(TeamRow, name=said.name) is not None and not standing.shredded:
         raise Refused("There is a team of that name already.", "Choose another name.")
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from registry_app.errors import UsageError
 from registry_app.ledger.meaning import Reader, View
 from registry_app.people.standing import team_by_name
 from registry_app.people.tables import GrantRow, MemberRow, PersonRow, RegistryRow, TeamRow, UnlockFailureRow
@@ -86,12 +87,16 @@ class People(View[tuple[PersonSummary, ...]]):
 
 @dataclass(frozen=True, slots=True)
 class WhoAmI(View[PersonSummary]):
-    """The person who asks."""
+    """The person who asks.
+
+    Raises:
+        UsageError: as of then they were not enrolled.
+    """
 
     def ask(self, reader: Reader) -> PersonSummary:
         row = reader.rows.one(PersonRow, id=reader.person)
         if row is None:
-            raise LookupError("the author is not enrolled")
+            raise UsageError("You were not enrolled yet.", "Ask for a later time.")
         return _person(reader, row)
 
 
@@ -122,12 +127,14 @@ class AboutRegistry(View[RegistrySummary]):
         registry, frontier, _ = reader.log.state()
         row = reader.rows.one(RegistryRow, one=1)
         held = UnlockFailureRow.__table__.c  # type: ignore[attr-defined]
-        failures = reader.rows.connection.execute(select(held.count, held.first, held.last).order_by(held.since)).all()
+        size = frontier.size if reader.rows.at is None else reader.rows.at + 1
+        told = select(held.count, held.first, held.last).where(held.since < size).order_by(held.since)
+        failures = reader.rows.connection.execute(told).all()
         return RegistrySummary(
             name=row["name"] if row else "",
             registry=registry,
-            size=frontier.size,
-            root=frontier.root().hex(),
+            size=size,
+            root=reader.log.root_at(size).hex(),
             people=sum(person["state"] == "active" for person in reader.rows.all(PersonRow)),
             failures=tuple((int(count), str(first), str(last)) for count, first, last in failures),
         )
