@@ -78,11 +78,18 @@ class Workspace:
         return insist(self.store, self.signer, action, statement or chance.uuid7(), seen)
 
     def ask(self, view: View[T], *, as_of: str | int | None = None) -> T:
-        """The answer to ``view``, now or as of a ledger position or a UTC time (``2026-03-31T00:00:00.000000Z``)."""
+        """The answer to ``view``, now or as of a ledger position or a UTC time (``2026-03-31T00:00:00.000000Z``).
+
+        Raises:
+            UsageError: the ledger does not reach that position, or there was no registry yet at that time.
+        """
         at = self.position(as_of) if isinstance(as_of, str) else as_of
         with self.store.reading(at) as rows:
             log = Log(rows)
-            now = max(log.state()[2], clock.text(clock.now()))
+            if isinstance(as_of, str):
+                now = as_of
+            else:
+                now = log.leaf(as_of).reckoned if as_of is not None else max(log.state()[2], clock.text(clock.now()))
             return view.ask(Reader(rows, Payloads(rows, self.store.sealer), log, self.signer.person, now))
 
     def position(self, moment: str) -> int:

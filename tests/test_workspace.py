@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from registry_app.errors import AuthenticationError, RolledBack, StorageBusy, StorageReadOnly, UsageError
 from registry_app.ledger.entry import Head
+from registry_app.ledger.meaning import Reader, View
 from registry_app.models.actions import RegisterModel, RegisterVersion, ReviseModel, StartDeployment
 from registry_app.models.views import ShowModel
 from registry_app.people.actions import FormTeam, Grant
+from registry_app.people.views import People
 from registry_app.reviews.actions import Decide
 from registry_app.vault import chance, clock
 from registry_app.workspace import Workspace
@@ -130,11 +133,52 @@ def test_a_ledger_behind_what_this_process_knows_is_not_written_to(folder: Path)
             dev.run(MODEL)
 
 
-def test_the_time_of_a_view_is_never_before_the_ledgers(folder: Path) -> None:
-    from datetime import timedelta
+class Now(View[str]):
+    """What time a view is told."""
 
+    def ask(self, reader: Reader) -> str:
+        return reader.now
+
+
+def test_the_time_of_a_view_is_never_before_the_ledgers(folder: Path) -> None:
     with Workspace.open(folder, "dev", phrase("dev")) as dev:
         receipt = dev.run(MODEL)
         start = clock.parse(receipt.time)
         with clock.use(lambda: start - timedelta(days=9)):
-            assert dev.ask(ShowModel("m")).card.name == "m"
+            assert dev.ask(Now()) == receipt.time
+        with clock.use(lambda: start + timedelta(days=9)):
+            assert dev.ask(Now()) == clock.text(start + timedelta(days=9))
+
+
+def test_the_time_of_a_view_as_of_then_is_that_time(folder: Path) -> None:
+    with Workspace.open(folder, "dev", phrase("dev")) as dev:
+        receipt = dev.run(MODEL)
+        dev.run(ReviseModel(model="m", purpose="second"))
+        later = clock.text(clock.parse(receipt.time) + timedelta(microseconds=1))
+        assert dev.ask(Now(), as_of=receipt.seq) == receipt.time
+        assert dev.ask(Now(), as_of=later) == later
+
+
+def test_a_role_that_has_ended_since_is_shown_as_of_when_it_held(folder: Path) -> None:
+    end = clock.now() + timedelta(days=30)
+    with Workspace.open(folder, "admin", phrase("admin")) as admin:
+        granted = admin.run(Grant("dev", "auditor", ends=clock.text(end)))
+        admin.run(FormTeam("other", "dev"))
+        shortly_before = clock.text(end - timedelta(microseconds=1))
+        with clock.use(lambda: end + timedelta(days=1)):
+
+            def roles(as_of: str | int | None = None) -> list[str]:
+                (dev,) = [person for person in admin.ask(People(), as_of=as_of) if person.handle == "dev"]
+                return [grant.role for grant in dev.grants]
+
+            assert roles() == ["developer"]
+            assert roles(granted.seq - 1) == ["developer"]
+            assert roles(granted.seq) == ["developer", "auditor"]
+            assert roles(shortly_before) == ["developer", "auditor"]
+            assert roles(clock.text(end)) == ["developer"]
+
+
+@pytest.mark.parametrize("beyond", [-1, 10**6])
+def test_the_ledger_is_not_asked_as_of_a_place_it_does_not_have(folder: Path, beyond: int) -> None:
+    with Workspace.open(folder, "dev", phrase("dev")) as dev, pytest.raises(UsageError, match="has no leaf"):
+        dev.ask(People(), as_of=beyond)

@@ -100,7 +100,7 @@ class Log:
             Damaged: the leaf is missing, or does not match its hash.
         """
         row = self._rows.one(LeafRow, seq=seq)
-        if row is None and seq < self.head().size:
+        if row is None and 0 <= seq < self.head().size:
             raise Damaged(f"The leaf {seq} is missing.", "Run 'registry-app verify' to see what is intact.")
         if row is None:
             raise UsageError(f"The ledger has no leaf {seq}.", "See 'registry-app ledger log' for those it has.")

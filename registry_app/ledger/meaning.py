@@ -67,7 +67,8 @@ class Reader:
     person: str
     """Who asks."""
     now: str
-    """The reckoned time of the snapshot: never before the ledger's own, and the clock's when that is later."""
+    """The reckoned time of the snapshot, by which ends count: now, never before the ledger's own, and the clock's when that is
+    later; as of a position, the time of its leaf; as of a time, that time."""
 
 
 class View(Generic[T]):
