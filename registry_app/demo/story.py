@@ -14,7 +14,7 @@ from typing import Any
 from registry_app.demo.inventory import MODELS
 from registry_app.demo.people import PEOPLE, Cast, Progress, passphrase
 from registry_app.demo.scenes import Evidence, approved, gate_closed, measure, sent_back, waiting
-from registry_app.demo.train import RECIPES, Trained, train
+from registry_app.demo.train import RECIPES, Trained, one_thread, train
 from registry_app.errors import UsageError
 from registry_app.house import MEANING
 from registry_app.vault.engine import from_os
@@ -64,10 +64,7 @@ def play(folder: Path, progress: Progress | None = None, pdf: bool = True) -> Pl
         with _place(folder) as place:
             secret = passphrase()
             _write_private(place / "passphrase.txt", secret + "\n")
-            for name in ("artifacts", "data"):
-                (place / name).mkdir()
-            trained = _train(place, tell)
-            measured = _measure(trained, tell)
+            trained, measured = _prepared(place, tell)
             with Cast.gather(place / "registry", secret, tell) as cast:
                 lines = list(_tell(cast, trained, measured, tell))
                 dossier, said = _hand_out(cast, place / "dossier.pdf", tell) if pdf else (False, ())
@@ -81,6 +78,15 @@ def play(folder: Path, progress: Progress | None = None, pdf: bool = True) -> Pl
         lines=(*lines, *said, *_verified(verification), *_onward(folder, dossier)),
         verification=verification,
     )
+
+
+def _prepared(place: Path, tell: Progress) -> tuple[tuple[Trained, ...], tuple[Evidence, ...]]:
+    """Everything that scikit-learn does: the trained versions, and what was measured of each."""
+    for name in ("artifacts", "data"):
+        (place / name).mkdir()
+    with one_thread():
+        trained = _train(place, tell)
+        return trained, _measure(trained, tell)
 
 
 def _train(place: Path, tell: Progress) -> tuple[Trained, ...]:

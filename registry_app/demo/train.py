@@ -7,7 +7,9 @@ below four fifths for what 400 held-out rows scatter.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,6 +37,7 @@ PLACES = range(40, 71)
 
 SCORE = "score"
 ROW = "row"
+_THREADS = "OMP_NUM_THREADS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +182,23 @@ RECIPES = (
     ),
 )  # fmt: skip
 """In the order the story tells them."""
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Let scikit-learn work in one thread (enough for these tables) unless the user has set how many.
+
+    Without a number it asks joblib to count the cores by other programs, which prints a traceback where /sys is not mounted.
+    """
+    given = os.environ.get(_THREADS)
+    os.environ[_THREADS] = given or "1"
+    try:
+        yield
+    finally:
+        if given is None:
+            del os.environ[_THREADS]
+        else:
+            os.environ[_THREADS] = given
 
 
 def train(artifacts: Path, data: Path) -> Iterator[Trained]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import errno
+import os
 import shlex
 import shutil
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
 
 from registry_app.cli.main import main
-from registry_app.demo import story
+from registry_app.demo import story, train
 from registry_app.demo.people import Cast
 from registry_app.errors import RegistryError, StorageFull, UsageError
 from registry_app.house import MEANING
@@ -63,6 +66,38 @@ def test_the_dossier_verifies_alone_and_is_on_record(stage: Stage) -> None:
     with stage.open("auditor") as auditor:
         (issued,) = auditor.ask(DossiersOf(story.HANDED_OUT))
     assert issued.author == "Aoife Ahern"
+
+
+QUIETLY = """
+import sys
+from pathlib import Path
+from registry_app.demo import story, train
+train.RECIPES = story.RECIPES = train.RECIPES[3:]
+trained, measured = story._prepared(Path(sys.argv[1]), lambda *_: None)
+print(trained[0].recipe.algorithm, len(measured))
+"""
+
+
+def test_where_nobody_can_count_the_cores_nothing_is_said_of_it(tmp_path: Path) -> None:
+    environment = {
+        name: value for name, value in os.environ.items() if name not in ("OMP_NUM_THREADS", "PYTHONWARNINGS")
+    }
+    environment["PATH"] = str(tmp_path / "nothing")  # no lscpu: as where /sys is not mounted
+    environment["PYTHONPATH"] = os.pathsep.join(sys.path)
+    command = [sys.executable, "-c", QUIETLY, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert (done.stdout, done.stderr) == ("gradient boosting 1\n", "")
+
+
+def test_the_number_of_threads_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    with train.one_thread():
+        assert os.environ["OMP_NUM_THREADS"] == "1"
+    assert "OMP_NUM_THREADS" not in os.environ
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    with train.one_thread():
+        assert os.environ["OMP_NUM_THREADS"] == "3"
+    assert os.environ["OMP_NUM_THREADS"] == "3"
 
 
 def commands(stage: Stage) -> list[list[str]]:
