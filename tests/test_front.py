@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 
@@ -24,7 +25,26 @@ def test_no_verb_opens_the_terminal_app(monkeypatch: pytest.MonkeyPatch) -> None
 
     def noted(app: RegistryApp) -> None:
         opened.append(app)
+        gc.enable()
 
     monkeypatch.setattr(RegistryApp, "run", noted)
     front._screen(None, "val", None)
     assert len(opened) == 1
+
+
+def test_collecting_is_put_off_until_the_first_screen_is_painted(monkeypatch: pytest.MonkeyPatch) -> None:
+    from registry_app.tui.app import RegistryApp
+
+    collecting: list[bool] = []
+
+    def painted(app: RegistryApp) -> None:
+        collecting.append(gc.isenabled())
+        app.on_ready()
+        collecting.append(gc.isenabled())
+
+    monkeypatch.setattr(RegistryApp, "run", painted)
+    try:
+        front._screen(None, "val", None)
+    finally:
+        gc.unfreeze()
+    assert collecting == [False, True]
