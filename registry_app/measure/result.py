@@ -1,7 +1,8 @@
 """The result of one measurement: numbers with what is needed to make them again, as bytes that are always the same.
 
 Numbers are decimal strings, the shortest that give the same IEEE 754 double (``repr``); a number that does not exist is
-``{"undefined": reason, "n": rows}``, never NaN and never left out. The JSON Schema of each kind lies in ``schemas/``.
+``{"undefined": reason, "n": rows}``, never NaN and never left out. The JSON Schema of each kind and version lies in
+``schemas/``; a version that evidence was written in stays readable for ever.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from registry_app.vault import clock
 
 Kind = Literal["performance", "fairness", "explanation"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+
+VERSIONS: dict[Kind, int] = {"performance": 1, "fairness": 1, "explanation": 1}
+"""The newest version of each kind; all from 1 on are read, the newest is written."""
 
 MOST_BYTES = 64 << 20
 """Longer encodings are not read."""
@@ -64,9 +68,9 @@ class Result:
     duration_ms: int
     """How long it took, milliseconds."""
     result: dict[str, Any]
-    """The numbers; shape by kind, see ``schemas/``."""
+    """The numbers; shape by kind and version, see ``schemas/``."""
     version: int = 1
-    """Of the shape of ``result``."""
+    """Of the shape of the whole, 1 to :data:`VERSIONS`."""
 
     def encode(self) -> bytes:
         """JSON with sorted keys, no blanks, UTF-8, no floats: equal results give equal bytes."""
@@ -91,6 +95,9 @@ def decode(data: bytes) -> Result:
         content = json.loads(data.decode("utf-8"), object_pairs_hook=_unique, parse_float=_no, parse_constant=_no)
         if not isinstance(content, dict) or content.get("kind") not in KINDS:
             raise ValueError("it is of no known kind")
+        version = content.get("version")
+        if type(version) is not int or not 1 <= version <= VERSIONS[content["kind"]]:
+            raise ValueError("it is of no known version")
         fault = _fault(content)
         if fault:
             raise ValueError(fault)
@@ -108,9 +115,9 @@ def decode(data: bytes) -> Result:
 
 
 @cache
-def schema(kind: Kind) -> dict[str, Any]:
-    """The published JSON Schema (draft 2020-12) of one kind of result."""
-    text = (files("registry_app.measure") / "schemas" / f"{kind}.json").read_text("utf-8")
+def schema(kind: Kind, version: int) -> dict[str, Any]:
+    """The published JSON Schema (draft 2020-12) of one version of one kind of result."""
+    text = (files("registry_app.measure") / "schemas" / f"{kind}-{version}.json").read_text("utf-8")
     return cast(dict[str, Any], json.loads(text))
 
 
@@ -150,7 +157,7 @@ def finished(
     took = max(0, round((clock.now() - began).total_seconds() * 1000))
     versions = {name: _version(name) for name in ("registry-app", "numpy", *packages)}
     where = f"{machine.system()} {machine.machine()}, {machine.python_implementation()} {machine.python_version()}"
-    return Result(kind, data, parameters, seed, versions, where, took, result)
+    return Result(kind, data, parameters, seed, versions, where, took, result, VERSIONS[kind])
 
 
 def checked_seed(seed: int) -> int:
@@ -176,7 +183,7 @@ def _version(name: str) -> str:
 def _fault(content: dict[str, Any]) -> str:
     import jsonschema
 
-    for error in jsonschema.Draft202012Validator(schema(content["kind"])).iter_errors(content):
+    for error in jsonschema.Draft202012Validator(schema(content["kind"], content["version"])).iter_errors(content):
         place = "/".join(str(part)[:40] for part in error.absolute_path) or "the whole"
         return f"{place} is not as the schema says ({error.validator})"
     return ""

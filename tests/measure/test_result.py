@@ -16,6 +16,7 @@ from registry_app.errors import UsageError
 from registry_app.measure import result
 from registry_app.measure.result import (
     KINDS,
+    VERSIONS,
     Result,
     Undefined,
     checked_seed,
@@ -49,9 +50,12 @@ def test_a_result_reads_back_equal_and_encodes_to_the_same_bytes() -> None:
     assert ONE.encode().startswith(b'{"data":{"digest":"000')
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_each_schema_is_a_valid_schema(kind: result.Kind) -> None:
-    jsonschema.Draft202012Validator.check_schema(schema(kind))
+@pytest.mark.parametrize(("kind", "version"), [(kind, 1 + each) for kind in KINDS for each in range(VERSIONS[kind])])
+def test_each_schema_is_valid_and_says_its_kind_and_version(kind: result.Kind, version: int) -> None:
+    found = schema(kind, version)
+    jsonschema.Draft202012Validator.check_schema(found)
+    assert found["properties"]["kind"] == {"const": kind}
+    assert found["properties"]["version"] == {"const": version}
 
 
 def changed(**changes: object) -> bytes:
@@ -70,7 +74,10 @@ def changed(**changes: object) -> bytes:
         b'{"kind":"performance","kind":"performance"}',
         changed(seed=0.5),
         changed(seed=-1),
-        changed(version=2),
+        changed(version=0),
+        changed(version=99),
+        changed(version="1"),
+        changed(version=True),
         changed(more=1),
         changed(duration_ms="1"),
         changed(result={}),
