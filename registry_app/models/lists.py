@@ -13,6 +13,7 @@ from registry_app.errors import UsageError
 from registry_app.ledger.meaning import Reader, View
 from registry_app.models.facts import TIERS
 from registry_app.models.finding import model_named
+from registry_app.models.scan import OUTCOMES
 from registry_app.models.shapes import ModelSummary, VersionSummary
 from registry_app.models.tables import ModelRow, TagRow, VersionRow
 from registry_app.people.tables import PersonRow, TeamRow
@@ -212,7 +213,7 @@ def _versions_by(order: str, rows: Rows) -> Order:
     person = PersonRow.__table__.c  # type: ignore[attr-defined]
     author = select(func.max(person.name)).where(person.id == _VERSION.author, _holds(person, rows)).scalar_subquery()
     keys = {
-        "scan": _VERSION.scan,
+        "scan": case({outcome: -place for place, outcome in enumerate(OUTCOMES)}, value=_VERSION.scan, else_=1),
         "format": _VERSION.format,
         "author": func.coalesce(author, _VERSION.author),
         "artifact": _VERSION.artifact,

@@ -6,13 +6,20 @@ Text of users is shown harmlessly and never read as markup.
 
 In reading order:
 
-app.py       the application: themes, help, palette, locking
+app.py       the application: themes, help, palette
+keys.py      what is typed, one key at a time
+guard.py     who sits at the registry: idle, lock, signals, faults, the end
 seat.py      what the screens need of a workspace
 desk.py      a screen that asks in a thread and is answered in a handler
 pen.py       words, marks and boxes in cells, in Unicode or in ASCII
 prose.py     pages of headings, pairs and paragraphs
 pane.py      panes that scroll
-table.py     a table of any length, fetched by key, page by page
+column.py    columns of a table, and how they share the width
+given.py     rows that were given whole
+fetched.py   rows that are fetched by key, page by page, from either end
+look.py      how a table is drawn
+table.py     a table of any length
+listing.py   a table with its filter
 themes.py    the two themes of the house
 palette.py   models, versions and actions by name
 whole.py     a version, whole, in one snapshot with the head it was seen at

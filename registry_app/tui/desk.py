@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from textual.message import Message
 from textual.screen import Screen
 
-from registry_app.errors import RegistryError
+from registry_app.errors import RegistryError, UsageError
 from registry_app.tui.pen import Pen
 from registry_app.tui.seat import Seat
 
 if TYPE_CHECKING:
     from registry_app.ledger.meaning import View
     from registry_app.tui.app import RegistryApp
+    from registry_app.tui.table import VirtualTable
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -98,6 +99,28 @@ class Desk(Screen[R], Generic[R]):
     def tell(self, words: str, *, warning: bool = False) -> None:
         """A short notice."""
         self.notify(self.pen.words(words), severity="warning" if warning else "information", timeout=6, markup=False)
+
+    def page(self, view: View[Sequence[Any]], wanted: VirtualTable.PageWanted) -> None:
+        """Ask for the page a table wants; one that does not come is told in the table, a name that does not exist is none."""
+        seat, table = self.seat, wanted.table
+
+        def failed(error: RegistryError) -> None:
+            if isinstance(error, UsageError):
+                table.add_page(wanted.round, wanted.number, ())
+            else:
+                table.fail(wanted.round, f"{error.what} {error.todo} Press r to look again.")
+
+        self.compute(
+            lambda: seat.ask(view),
+            lambda rows: table.add_page(wanted.round, wanted.number, rows),
+            failed,
+            group=f"{table.id} {wanted.number}",
+        )
+
+    def on_virtual_table_row_copied(self, copied: VirtualTable.RowCopied) -> None:
+        copied.stop()
+        if copied.table.copies is not None:
+            self.copy(*copied.table.copies(copied.row))
 
     def copy(self, what: str, value: str) -> None:
         """Put ``value`` on the terminal's clipboard (OSC 52) and say so."""

@@ -1,55 +1,27 @@
-"""A table of any length: only what is visible is drawn, pages are fetched by key when the eye comes near them."""
+"""A table of any length: only what is visible is drawn. Its rows are given whole, or fetched by key when the eye comes near."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from registry_app.tui.pen import Mark, Pen
+from registry_app.tui.column import Column
+from registry_app.tui.fetched import PAGE, Fetched
+from registry_app.tui.given import Given
+from registry_app.tui.look import GUTTER, TableLook
+from registry_app.tui.pen import Pen
 from registry_app.tui.prose import fold
 
-PAGE = 100
-"""Rows fetched at a time."""
-KEPT = 60
-"""Pages kept in memory; others are fetched again by their key."""
-_AHEAD = 40
-_GUTTER = 2
-_ROLES = ("strong", "muted", "accent", "plain", "success", "warning", "error")
-
-Cell = str | Mark | tuple[str, str]
-"""Words, a mark, or words with a role."""
+NOTHING_FITS = "Nothing here fits the filter. Press escape to clear it."
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column."""
-
-    title: str
-    """What stands above it."""
-    least: int
-    """Cells it needs."""
-    cell: Callable[[Any], Cell]
-    """What stands in it for a row."""
-    share: int = 0
-    """Its share of the cells that are left over."""
-    drop: int = 0
-    """Columns with the highest number go first when there is no room; 0 stays."""
-    number: bool = False
-    """It holds names of versions, whose number is never cut off."""
-
-
-class VirtualTable(ScrollView, can_focus=True):
+class VirtualTable(TableLook, can_focus=True):
     """Rows with a header and a cursor.
 
     Args:
@@ -59,40 +31,23 @@ class VirtualTable(ScrollView, can_focus=True):
         key: what names a row, so that the cursor stays on it when rows are asked for again.
         opens: whether a row can be opened.
         after: the cursor to ask for the page after a row; without it the rows are given whole.
+        copies: what a row gives to the clipboard: what it is, and its text.
+        comes_by: the column that rows come sorted by, and whether the greatest comes first.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", "Open", key_display="enter"),
         Binding("down,j", "move(1)", "Down", show=False),
         Binding("up,k", "move(-1)", "Up", show=False),
         Binding("pagedown,ctrl+d", "page(1)", "Page down", show=False),
         Binding("pageup,ctrl+u", "page(-1)", "Page up", show=False),
         Binding("g,home", "edge(-1)", "First", show=False),
         Binding("G,end", "edge(1)", "Last", show=False),
-        Binding("enter", "choose", "Open", key_display="enter"),
-        Binding("space", "peek", "Peek", show=False),
+        Binding("space", "peek", "Show the row in full", show=False),
+        Binding("s", "sort", "Sort"),
+        Binding("S", "turn", "Sort the other way round", show=False),
+        Binding("y", "copy", "Copy", show=False),
     ]
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "table--header",
-        "table--cursor",
-        "table--pointer",
-        *(f"table--{role}" for role in _ROLES),
-    }
-    DEFAULT_CSS = """
-    VirtualTable {
-        height: 1fr;
-        & > .table--header { color: $text-muted; text-style: bold; background: $panel; }
-        & > .table--cursor { background: $block-cursor-blurred-background; color: $foreground; }
-        & > .table--pointer { color: $text-accent; }
-        & > .table--strong { text-style: bold; }
-        & > .table--muted { color: $text-muted; }
-        & > .table--accent { color: $text-accent; }
-        & > .table--plain { color: $text-primary; }
-        & > .table--success { color: $text-success; }
-        & > .table--warning { color: $text-warning; }
-        & > .table--error { color: $text-error; }
-        &:focus > .table--cursor { background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold; }
-    }
-    """
 
     class _About(Message):
         def __init__(self, table: VirtualTable, row: Any) -> None:
@@ -112,23 +67,16 @@ class VirtualTable(ScrollView, can_focus=True):
     class RowPeeked(_About):
         """Somebody wants to see a row's cells in full."""
 
-    class HeaderChosen(Message):
-        """Somebody clicked on a column's title."""
-
-        def __init__(self, table: VirtualTable, column: int) -> None:
-            super().__init__()
-            self.table, self.column = table, column
-
-        @property
-        def control(self) -> VirtualTable:
-            return self.table
+    class RowCopied(_About):
+        """Somebody wants a row's name on the clipboard."""
 
     class PageWanted(Message):
-        """Rows came near that are not here."""
+        """Rows came near that are not here: the ones after ``after``, from the end that the table was begun at."""
 
-        def __init__(self, table: VirtualTable, round_: int, number: int, after: str) -> None:
+        def __init__(self, table: VirtualTable, round_: int, number: int, after: str, backward: bool) -> None:
             super().__init__()
-            self.table, self.round, self.number, self.after = table, round_, number, after
+            self.table, self.round, self.number, self.after, self.backward = table, round_, number, after, backward
+            self.words, self.order = table.words, table.columns[table.sorted_by].order if table.sorted_by >= 0 else ""
 
         @property
         def control(self) -> VirtualTable:
@@ -143,86 +91,99 @@ class VirtualTable(ScrollView, can_focus=True):
         key: Callable[[Any], str],
         after: Callable[[Any], str] | None = None,
         opens: bool = True,
+        copies: Callable[[Any], tuple[str, str]] | None = None,
+        comes_by: tuple[int, bool] = (-1, False),
         id: str | None = None,
     ) -> None:
-        super().__init__(id=id)
-        self.columns = tuple(columns)
+        super().__init__(columns, pen, id)
         self.empty = empty
         self.cursor = 0
-        self.sorted_by = -1
-        self._pen, self._key, self._cursor_after = pen, key, after
-        self._rows: Sequence[Any] = ()
-        self._pages: OrderedDict[int, Sequence[Any]] = OrderedDict()
-        self._after = [""]
-        self._asked: set[int] = set()
-        self._ended, self._count, self._round = after is None, 0, 0
-        self._waiting = True
-        self._opens = opens
+        self.words = ""
+        self.sorted_by, self.falling = -1, False
+        self.copies = copies
+        self._comes_by = comes_by
+        self._key, self._after, self._opens = key, after, opens
+        self._rows: Given | Fetched = Given(self.columns, key) if after is None else Fetched(after)
+        self._round = 0
+        self._failure = ""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return self._opens or action != "choose"
+        return (self._opens or action != "choose") and (self.copies is not None or action != "copy")
 
     @property
     def count(self) -> int:
         """How many rows are known."""
-        return self._count
+        return self._rows.count
+
+    @property
+    def waiting(self) -> bool:
+        """Whether no row has come yet."""
+        return self._rows.waiting
 
     @property
     def complete(self) -> bool:
-        """Whether no more rows follow those that are known."""
-        return self._ended and not self._waiting
+        """Whether there are no rows besides those that are known."""
+        return not (self._rows.waiting or self._rows.before or self._rows.after)
 
     @property
     def here(self) -> Any:
         """The row under the cursor, or ``None``."""
-        return self.row(self.cursor)
+        return self._rows.row(self.cursor)
 
     def row(self, place: int) -> Any:
         """The row at ``place``, or ``None`` when there is none or it is not here."""
-        if self._cursor_after is None:
-            return self._rows[place] if 0 <= place < len(self._rows) else None
-        page = self._pages.get(place // PAGE, ())
-        return page[place % PAGE] if 0 <= place % PAGE < len(page) and place >= 0 else None
+        return self._rows.row(place)
 
     def show(self, rows: Sequence[Any]) -> None:
         """Show these rows and no others; the cursor stays on its row, or at its place."""
-        held = None if self.here is None else self._key(self.here)
-        self._rows, self._count, self._waiting = tuple(rows), len(rows), False
-        keys = [self._key(row) for row in rows]
-        place = keys.index(held) if held in keys else self.cursor
-        self._resize()
-        self._go(min(place, len(rows) - 1))
+        if isinstance(self._rows, Given):
+            held = self._name_here()
+            self._rows.give(rows)
+            self._arrange(held, self.cursor)
 
-    def restart(self) -> None:
-        """Forget all pages and ask for the first one."""
-        self._round += 1
-        self._pages.clear()
-        self._asked.clear()
-        self._after, self._ended, self._count, self._waiting = [""], False, 0, True
-        self.cursor = 0
-        self._resize()
-        self.scroll_to(y=0, animate=False, immediate=True)
-        self._want(0)
+    def look(self) -> None:
+        """Fetch again what is looked at; the cursor stays on its row, or at its place."""
+        if isinstance(self._rows, Fetched):
+            self._round += 1
+            self._failure = ""
+            self._want(self._rows.again(self._eye))
+
+    def narrow(self, words: str) -> None:
+        """Show only rows that hold ``words``."""
+        if words != self.words:
+            self.words = words
+            self._again(0)
+
+    def sort(self, column: int, falling: bool = False) -> None:
+        """Sort by a column, or the other way round; -1 is the order the rows come in."""
+        self.sorted_by, self.falling = column, falling
+        self._again(self.cursor)
 
     def add_page(self, round_: int, number: int, rows: Sequence[Any]) -> None:
         """Take a page that was wanted; an answer to an older question is dropped."""
-        if round_ != self._round or self._cursor_after is None:
+        if round_ != self._round or not isinstance(self._rows, Fetched):
             return
-        self._asked.discard(number)
-        self._pages[number] = tuple(rows)
-        self._pages.move_to_end(number)
-        self._waiting = False
-        if number == len(self._after) - 1:
-            self._count = number * PAGE + len(rows)
-            self._ended = len(rows) < PAGE
-            if not self._ended:
-                self._after.append(self._cursor_after(rows[-1]))
-        while len(self._pages) > KEPT:
-            self._pages.popitem(last=False)
+        first, lead, top, held = self._rows.waiting, self._lead, self.scroll_offset.y, self._name_here()
+        shift = self._rows.take(number, rows)
+        self._failure = ""
         self._resize()
+        if first:
+            self._go(self.count - 1 if self._rows.from_end else 0)
+            return
+        self.cursor = max(0, min(self.cursor + shift, self.count - 1))
+        if held is not None and self._name_here() != held:
+            kept = self._rows.place(held, self._key)
+            self.cursor = self.cursor if kept is None else kept
+        if shift:
+            self.scroll_to(y=top + shift + self._lead - lead, animate=False, immediate=True)
         self._ensure()
-        if number == self.cursor // PAGE:
-            self._go(self.cursor)
+        self._point()
+
+    def fail(self, round_: int, words: str) -> None:
+        """Say why rows that were wanted do not come."""
+        if round_ == self._round:
+            self._failure = words
+            self.refresh()
 
     def action_move(self, step: int) -> None:
         self._go(self.cursor + step)
@@ -231,7 +192,11 @@ class VirtualTable(ScrollView, can_focus=True):
         self._go(self.cursor + step * max(1, self._body - 1))
 
     def action_edge(self, side: int) -> None:
-        self._go(0 if side < 0 else self._count - 1)
+        """The first row or the last one, wherever the list was begun."""
+        if isinstance(self._rows, Fetched) and (self._rows.before if side < 0 else self._rows.after):
+            self._restart(side > 0)
+        else:
+            self._go(0 if side < 0 else self.count - 1)
 
     def action_choose(self) -> None:
         if self.here is not None and self._opens:
@@ -241,16 +206,32 @@ class VirtualTable(ScrollView, can_focus=True):
         if self.here is not None:
             self.post_message(self.RowPeeked(self, self.here))
 
+    def action_copy(self) -> None:
+        if self.here is not None and self.copies is not None:
+            self.post_message(self.RowCopied(self, self.here))
+
+    def action_sort(self) -> None:
+        """By the next column that is shown; after the last one, in the order the rows come in."""
+        shown = [
+            place
+            for place, cells in enumerate(self._widths)
+            if cells and self._sorts(place) and place != self._comes_by[0]
+        ]
+        self.sort(next((place for place in shown if place > self.sorted_by), -1))
+
+    def action_turn(self) -> None:
+        self.sort(self.sorted_by, not self.falling)
+
     def on_click(self, event: events.Click) -> None:
         if event.y == 0:
-            edge = _GUTTER
-            for place, width in enumerate(self._widths(self.size.width)):
-                edge += width + 1 if width else 0
-                if event.x < edge and width:
-                    self.post_message(self.HeaderChosen(self, place))
+            edge = GUTTER
+            for place, cells in enumerate(self._widths):
+                edge += cells + 1 if cells else 0
+                if event.x < edge and cells:
+                    self._title_clicked(place)
                     return
             return
-        place = self.scroll_offset.y + event.y - 1
+        place = self.scroll_offset.y + event.y - 1 - self._lead
         if self.row(place) is None:
             return
         again = place == self.cursor
@@ -266,108 +247,106 @@ class VirtualTable(ScrollView, can_focus=True):
         super().watch_scroll_y(old_value, new_value)
         self._ensure()
 
-    def refresh_rows(self) -> None:
-        """Draw again, when what cells say has changed."""
-        self.refresh()
-
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         if y == 0:
-            return self._header(width)
-        place = self.scroll_offset.y + y - 1
-        if place < self._count:
+            return self._header(width, *self._order)
+        line = self.scroll_offset.y + y - 1
+        place = line - self._lead
+        if 0 <= place < self.count:
             row = self.row(place)
-            return self._row(place, row, width) if row is not None else self._words(self._pen.dots, width)
-        if self._waiting or (not self._ended and place == self._count):
-            return self._words("Loading" + self._pen.dots if place == self._count else "", width)
-        if self._count == 0:
-            said = fold(self.empty, max(20, width - 4))
-            return self._words(said[place - 1] if 0 < place <= len(said) else "", width)
-        return self._words("", width)
+            return self._words(self._pen.dots, width) if row is None else self._row(row, width, place == self.cursor)
+        if self._failure or (self.count == 0 and not self._rows.waiting):
+            said = fold(self._failure or (NOTHING_FITS if self.words else self.empty), max(20, width - 4))
+            at = place - self.count
+            return self._words(said[at - 1] if 0 < at <= len(said) else "", width)
+        loading = self._rows.waiting or self._rows.before or self._rows.after
+        return self._words("Loading" + self._pen.dots if loading and place in (-1, self.count) else "", width)
 
     @property
     def _body(self) -> int:
         return max(1, self.size.height - 1)
 
+    @property
+    def _lead(self) -> int:
+        """Lines above the first place: one where rows before it are still to come."""
+        return 1 if self._rows.before and not self._rows.waiting else 0
+
+    @property
+    def _eye(self) -> list[int]:
+        """The places that are on the screen, one on each page of them at least, and the cursor's."""
+        top = self.scroll_offset.y - self._lead
+        return [*range(top, top + self._body, PAGE), top + self._body - 1, self.cursor]
+
+    @property
+    def _order(self) -> tuple[int, bool]:
+        """The column that the rows stand sorted by, and whether the greatest is first."""
+        column, falling = self._comes_by
+        return (column, falling != self.falling) if self.sorted_by < 0 else (self.sorted_by, self.falling)
+
+    def _title_clicked(self, column: int) -> None:
+        if column == self._order[0]:
+            self.action_turn()
+        elif self._sorts(column):
+            self.sort(-1 if column == self._comes_by[0] else column)
+
+    def _sorts(self, column: int) -> bool:
+        return isinstance(self._rows, Given) or bool(self.columns[column].order)
+
+    def _name_here(self) -> str | None:
+        return None if self.here is None else self._key(self.here)
+
+    def _again(self, otherwise: int) -> None:
+        """In another order, or with other words."""
+        if isinstance(self._rows, Given):
+            self._arrange(self._name_here(), otherwise)
+        else:
+            self._restart(False)
+
+    def _arrange(self, held: str | None, otherwise: int) -> None:
+        assert isinstance(self._rows, Given)
+        self._rows.arrange(self.words, self.sorted_by, self.falling)
+        self._resize()
+        kept = None if held is None else self._rows.place(held)
+        self._go(otherwise if kept is None else kept)
+
+    def _restart(self, from_end: bool) -> None:
+        """Forget all pages and ask for the first one, or for the last one."""
+        assert self._after is not None
+        self._round += 1
+        self._rows = Fetched(self._after, from_end)
+        self._failure = ""
+        self.cursor = 0
+        self._resize()
+        self.scroll_to(y=0, animate=False, immediate=True)
+        self._ensure()
+
     def _resize(self) -> None:
-        more = 0 if self._ended and not self._waiting else 1
-        self.virtual_size = Size(0, 1 + self._count + more)
+        more = 1 if self._rows.waiting or self._rows.after else 0
+        self.virtual_size = Size(0, 1 + self._lead + self.count + more)
         self.refresh()
 
     def _go(self, place: int) -> None:
-        moved = max(0, min(place, self._count - 1))
-        self.cursor = moved
-        self.scroll_to_region(Region(0, moved + 1, 1, 1), animate=False, force=True, immediate=True)
-        top = self.scroll_offset.y
-        if moved < top:
-            self.scroll_to(y=moved, animate=False, immediate=True)
+        self.cursor = max(0, min(place, self.count - 1))
+        line = self.cursor + self._lead
+        self.scroll_to_region(Region(0, line + 1, 1, 1), animate=False, force=True, immediate=True)
+        if line < self.scroll_offset.y:
+            self.scroll_to(y=line, animate=False, immediate=True)
         self.refresh()
         self._ensure()
+        self._point()
+
+    def _point(self) -> None:
         if self.here is not None:
             self.post_message(self.RowPointed(self, self.here))
 
     def _ensure(self) -> None:
-        if self._cursor_after is None or self._waiting:
-            return
-        top = self.scroll_offset.y
-        for place in (top, top + self._body, self.cursor):
-            number = place // PAGE
-            if place < self._count and number not in self._pages:
-                self._want(number)
-        if not self._ended and max(top + self._body, self.cursor) + _AHEAD >= self._count:
-            self._want(len(self._after) - 1)
+        """Ask for the pages that the eye is on, or comes near to."""
+        if isinstance(self._rows, Fetched):
+            self._want(self._rows.lacking(self._eye))
 
-    def _want(self, number: int) -> None:
-        if number not in self._asked:
-            self._asked.add(number)
-            self.post_message(self.PageWanted(self, self._round, number, self._after[number]))
-
-    def _widths(self, width: int) -> list[int]:
-        room = width - _GUTTER
-        shown = list(range(len(self.columns)))
-        while sum(self.columns[i].least + 1 for i in shown) > room:
-            worst = max(shown, key=lambda i: (self.columns[i].drop, i))
-            if not self.columns[worst].drop:
-                break
-            shown.remove(worst)
-        left = max(0, room - sum(self.columns[i].least + 1 for i in shown))
-        shares = sum(self.columns[i].share for i in shown) or 1
-        return [
-            (column.least + left * column.share // shares) if i in shown else 0 for i, column in enumerate(self.columns)
-        ]
-
-    def _header(self, width: int) -> Strip:
-        style = self.get_component_rich_style("table--header")
-        segments = [Segment(" " * _GUTTER, style)]
-        for place, (column, cells) in enumerate(zip(self.columns, self._widths(width), strict=True)):
-            if cells:
-                arrow = (" v" if self._pen.ascii else " ↓") if place == self.sorted_by else ""
-                segments.append(Segment(self._pen.fit(column.title + arrow, cells) + " ", style))
-        return Strip(segments).adjust_cell_length(width, style)
-
-    def _row(self, place: int, row: Any, width: int) -> Strip:
-        chosen = place == self.cursor
-        plain = self.get_component_rich_style("table--cursor") if chosen else self.rich_style
-        pointer = ("> " if self._pen.ascii else "▌ ") if chosen else "  "
-        segments = [Segment(pointer, plain + self._role("pointer") if chosen else plain)]
-        for column, cells in zip(self.columns, self._widths(width), strict=True):
-            if not cells:
-                continue
-            cell = column.cell(row)
-            words, role = (
-                (str(cell), cell.role) if isinstance(cell, Mark) else (cell, "") if isinstance(cell, str) else cell
-            )
-            style = plain + self._role(role) if role else plain
-            segments.append(Segment(self._pen.fit(words, cells, number=column.number), style))
-            segments.append(Segment(" ", plain))
-        return Strip(segments).adjust_cell_length(width, plain)
-
-    def _role(self, role: str) -> Style:
-        found = self.get_component_rich_style(f"table--{role}", partial=True)
-        return Style(color=found.color, bold=found.bold or None)
-
-    def _words(self, words: str, width: int) -> Strip:
-        style = self.rich_style + self._role("muted")
-        return Strip([Segment("  " + self._pen.fit(words, max(0, width - 2)), style)]).adjust_cell_length(
-            width, self.rich_style
-        )
+    def _want(self, pages: Sequence[tuple[int, str]]) -> None:
+        assert isinstance(self._rows, Fetched)
+        for number, key in pages:
+            backward = self._rows.from_end != self.falling
+            self.post_message(self.PageWanted(self, self._round, number, key, backward))

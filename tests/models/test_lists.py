@@ -47,7 +47,7 @@ MODELS: dict[str, Callable[[ModelSummary], object]] = {
 VERSIONS: dict[str, Callable[[VersionSummary], object]] = {
     "registered": lambda row: -row.seq,
     "version": lambda row: (row.model, row.number),
-    "scan": lambda row: row.scan,
+    "scan": lambda row: ("dangerous", "suspicious", "clean").index(row.scan),
     "format": lambda row: row.format,
     "author": lambda row: row.author,
     "artifact": lambda row: row.artifact,

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 import pytest
 from textual.app import App, ComposeResult
 
+from registry_app.tui.column import Column
+from registry_app.tui.fetched import KEPT, PAGE
 from registry_app.tui.pen import Pen
-from registry_app.tui.table import KEPT, PAGE, Column, VirtualTable
+from registry_app.tui.table import VirtualTable
 from tests.tui.playhouse import screen_text
 
 HOSTILE = (
@@ -36,7 +38,6 @@ class Bench(App[None]):
         self.rows, self.pen_, self.names = rows, pen or Pen(), names
         self.asked: list[int] = []
         self.chosen: list[int] = []
-        self.held = False
 
     def compose(self) -> ComposeResult:
         columns = (
@@ -48,17 +49,18 @@ class Bench(App[None]):
             columns, self.pen_, "Nothing is here. Press a.", key=lambda row: row.name, after=lambda row: str(row.number)
         )
 
-    def on_mount(self) -> None:
-        self.query_one(VirtualTable).restart()
-
     def on_virtual_table_page_wanted(self, wanted: VirtualTable.PageWanted) -> None:
         self.asked.append(wanted.number)
-        if not self.held:
-            self.answer(wanted)
+        self.answer(wanted)
 
     def answer(self, wanted: VirtualTable.PageWanted) -> None:
-        start = int(wanted.after) + 1 if wanted.after else 0
-        found = [Line(self._named(place), place) for place in range(start, min(start + PAGE, self.rows))]
+        kept = [place for place in range(self.rows) if wanted.words in self._named(place)] if wanted.words else None
+        step = -1 if wanted.backward else 1
+        first = int(wanted.after) + step if wanted.after else (self.rows - 1 if wanted.backward else 0)
+        places = range(first, -1 if wanted.backward else self.rows, step)
+        found = [Line(self._named(place), place) for place in places[:PAGE]] if kept is None else []
+        if kept is not None:
+            found = [Line(self._named(place), place) for place in kept[::step] if place in places][:PAGE]
         wanted.table.add_page(wanted.round, wanted.number, found)
 
     def on_virtual_table_row_chosen(self, chosen: VirtualTable.RowChosen) -> None:
@@ -88,10 +90,11 @@ def test_pages_come_as_the_cursor_comes_near_and_old_ones_are_let_go_and_fetched
         app = Bench(1_000_000)
         async with app.run_test(size=(80, 24)) as pilot:
             table = app.query_one(VirtualTable)
-            for _ in range(KEPT + 5):
-                await pilot.press("G")
             await pilot.pause()
-            assert table.cursor > KEPT * PAGE
+            while table.cursor < (KEPT + 2) * PAGE:
+                table.action_move(PAGE)
+                await pilot.pause()
+            assert app.asked == list(range(len(app.asked)))
             assert table.row(0) is None
             assert f"row {table.cursor}" in screen_text(app)
             await pilot.press("g")
@@ -102,16 +105,80 @@ def test_pages_come_as_the_cursor_comes_near_and_old_ones_are_let_go_and_fetched
     asyncio.run(story())
 
 
-def test_the_last_page_ends_the_table() -> None:
+@pytest.mark.parametrize("rows", [150, 1_000, 1_000_000])
+def test_the_last_row_is_reached_by_one_page_from_the_end_and_the_first_one_again(rows: int) -> None:
     async def story() -> None:
-        app = Bench(150)
+        app = Bench(rows)
         async with app.run_test(size=(80, 24)) as pilot:
             table = app.query_one(VirtualTable)
-            await pilot.press("G", "G", "G")
+            await pilot.press("G")
             await pilot.pause()
+            assert table.here.number == rows - 1
+            assert len(app.asked) <= 3
+            shown = screen_text(app).split("\n")
+            assert f"row {rows - 1}" in shown[-1]
+            assert f"row {rows - 23}" in shown[1]
+            await pilot.press("end", "pageup", "k")
+            await pilot.pause()
+            assert table.here.number == rows - 1 - 22 - 1
+            await pilot.press("home")
+            await pilot.pause()
+            assert table.here.number == 0
+            assert "row 22" in screen_text(app)
+            assert "row 23" not in screen_text(app)
+
+    asyncio.run(story())
+
+
+def test_going_up_from_the_end_fetches_page_by_page_and_shows_every_row_once() -> None:
+    async def story() -> None:
+        app = Bench(10_050)
+        async with app.run_test(size=(80, 24)) as pilot:
+            table = app.query_one(VirtualTable)
+            await pilot.press("G")
+            await pilot.pause()
+            seen = []
+            for _ in range(500):
+                seen.append(table.here.number)
+                await pilot.press("k")
+                await pilot.pause()
+            assert seen == list(range(10_049, 9_549, -1))
+            assert sum(number > 0 for number in app.asked) == 5
+            assert f"row {table.here.number}" in screen_text(app)
+
+    asyncio.run(story())
+
+
+def test_going_up_from_the_end_ends_at_the_first_row() -> None:
+    async def story() -> None:
+        app = Bench(250)
+        async with app.run_test(size=(80, 24)) as pilot:
+            table = app.query_one(VirtualTable)
+            await pilot.press("G")
+            await pilot.pause()
+            for _ in range(20):
+                await pilot.press("pageup")
+                await pilot.pause()
             assert table.complete
-            assert table.count == 150
-            assert table.here.number == 149
+            assert (table.cursor, table.count, table.here.number) == (0, 250, 0)
+            assert "row 0" in screen_text(app).split("\n")[1]
+            assert "Loading" not in screen_text(app)
+            await pilot.press("G")
+            assert table.here.number == 249
+
+    asyncio.run(story())
+
+
+def test_a_list_that_ends_with_a_full_page_ends_there() -> None:
+    async def story() -> None:
+        app = Bench(2 * PAGE)
+        async with app.run_test(size=(80, 24)) as pilot:
+            table = app.query_one(VirtualTable)
+            for _ in range(12):
+                await pilot.press("pagedown")
+                await pilot.pause()
+            assert table.complete
+            assert table.here.number == 2 * PAGE - 1
             assert "Loading" not in screen_text(app)
 
     asyncio.run(story())

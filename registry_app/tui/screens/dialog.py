@@ -83,7 +83,7 @@ class Dialog(Desk[Answer], ModalScreen[Answer]):
 
     def _done(self) -> None:
         self._writing = False
-        self.room.signing -= 1
+        self.room.signed()
 
     def _doors(self, *, disabled: bool) -> None:
         for button in self.query(Button):

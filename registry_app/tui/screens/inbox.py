@@ -7,22 +7,25 @@ from typing import Any, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Footer, Input, Static, TabbedContent, TabPane
+from textual.widgets import Footer, Static, TabbedContent, TabPane
 
-from registry_app.errors import RegistryError
+from registry_app.models.facts import TIERS
 from registry_app.models.lists import ModelPage, VersionPage
 from registry_app.models.shapes import ModelDetail, ModelSummary, VersionSummary
 from registry_app.models.views import ShowModel
 from registry_app.reviews.views import Inbox, ReviewSummary
+from registry_app.tui.column import Column
 from registry_app.tui.desk import Desk
+from registry_app.tui.fetched import PAGE
+from registry_app.tui.listing import Listing
 from registry_app.tui.pane import Masthead
 from registry_app.tui.pen import moment, short
 from registry_app.tui.screens.peek import Peek
 from registry_app.tui.screens.version import VersionScreen
-from registry_app.tui.table import PAGE, Column, VirtualTable
+from registry_app.tui.table import VirtualTable
 
-MOST = 2_000
-"""Open reviews that are looked through."""
+PORTION = 500
+"""Reviews asked for at a time; all that are open come, one portion after another."""
 _NOBODY = (
     "Nothing waits for you. Press a to see every open review, or go to Models and Versions with the tab key or the "
     "right arrow."
@@ -34,86 +37,35 @@ class InboxScreen(Desk[None]):
 
     CSS_PATH = "inbox.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Filter", key_display="/"),
         Binding("a", "everything", "All / mine"),
-        Binding("s", "sort", "Sort"),
         Binding("r", "look", "Refresh", show=False),
-        Binding("y", "copy", "Copy", show=False),
         Binding("1", "tab('reviews')", "Waiting for me", show=False),
         Binding("2", "tab('models')", "Models", show=False),
         Binding("3", "tab('versions')", "Versions", show=False),
-        Binding("escape", "leave", "Leave the filter", show=False),
     ]
     EXPLAINED = (
         "Waiting for me: open reviews that you may decide at the stage they are at. 'Why you' names the role that makes it "
         "yours; 'lacking' is how many approvals the stage still needs. With a you see every open review; where you may not "
         "decide, the version's Review tab says why.\n\nModels is the inventory; enter shows a model's versions, space its "
-        "entry. Versions lists all of them, newest first; filter by a part of the model's name, or by a tag as key=value.\n\n"
-        "A click chooses a row and a second click opens it; a click on a title sorts the reviews."
+        "entry. Versions lists all of them, newest first; filter by a part of the model's name, by its whole name with a colon "
+        "(credit-risk:), or by a tag as key=value.\n\nA click chooses a row and a second click opens it; a click on a title "
+        "sorts by it, and another one the other way round."
     )
 
     def __init__(self) -> None:
         super().__init__()
         self._everything = False
-        self._reviews: tuple[ReviewSummary, ...] = ()
-        self._sort = -1
-        self._filters = {"reviews": "", "models": "", "versions": ""}
 
     def compose(self) -> ComposeResult:
-        pen = self.pen
         yield Masthead(icon="")
         yield Static("", id="said", markup=False)
         with TabbedContent(id="tabs"):
             with TabPane("Waiting for me", id="reviews"):
-                yield VirtualTable(
-                    (
-                        Column("version", 16, lambda row: (row.version, "strong"), share=3, number=True),
-                        Column("tier", 10, lambda row: pen.mark(row.tier)),
-                        Column("stage", 15, lambda row: row.stage, drop=3),
-                        Column("why you", 16, lambda row: row.why_you or (pen.dash, "muted"), share=1),
-                        Column("lacking", 7, lambda row: str(row.lacking), drop=1),
-                        Column("submitter", 14, lambda row: row.submitter, share=1, drop=4),
-                        Column("submitted", 16, lambda row: (moment(row.submitted), "muted"), drop=5),
-                    ),
-                    pen,
-                    _NOBODY,
-                    key=lambda row: row.id,
-                    id="reviews-table",
-                )
+                yield Listing(self._reviews_table(), "a part of any column")
             with TabPane("Models", id="models"):
-                yield VirtualTable(
-                    (
-                        Column("model", 16, lambda row: (row.name, "strong"), share=3),
-                        Column("tier", 10, lambda row: pen.mark(row.risk_tier)),
-                        Column("team", 12, lambda row: row.team, share=1),
-                        Column("domain", 14, lambda row: row.domain or (pen.dash, "muted"), share=1, drop=2),
-                        Column("newest", 7, lambda row: str(row.newest) if row.newest else ("none", "muted"), drop=1),
-                    ),
-                    pen,
-                    "No model is here. A team's lead registers one: registry-app model register.",
-                    key=lambda row: row.id,
-                    after=lambda row: row.cursor,
-                    id="models-table",
-                )
+                yield Listing(self._models_table(), "a part of the name, or a tag as key=value")
             with TabPane("Versions", id="versions"):
-                yield VirtualTable(
-                    (
-                        Column(
-                            "version", 16, lambda row: (f"{row.model}:{row.number}", "strong"), share=3, number=True
-                        ),
-                        Column("scan", 15, lambda row: pen.mark(row.scan), drop=2),
-                        Column("format", 10, lambda row: row.format, drop=3),
-                        Column("author", 14, lambda row: row.author, share=1, drop=1),
-                        Column("artifact", 12, lambda row: (short(row.artifact), "muted"), drop=5),
-                        Column("registered", 16, lambda row: (moment(row.registered), "muted"), drop=4),
-                    ),
-                    pen,
-                    "No version is here. A developer registers one: registry-app version register.",
-                    key=lambda row: row.id,
-                    after=lambda row: row.cursor,
-                    id="versions-table",
-                )
-        yield Input(placeholder="type to filter; enter keeps it, escape clears it", id="filter")
+                yield Listing(self._versions_table(), "a part of the model's name, model:, or key=value")
         yield Footer()
 
     def on_mount(self) -> None:
@@ -131,9 +83,9 @@ class InboxScreen(Desk[None]):
     def action_look(self) -> None:
         """Ask again for what the tab shows."""
         if self._tab == "reviews":
-            self.ask(Inbox(self._everything, limit=MOST), self._reviewed)
+            self._ask_reviews(())
         else:
-            self._table().restart()
+            self._table().look()
 
     def action_tab(self, tab: str) -> None:
         self.query_one(TabbedContent).active = tab
@@ -142,93 +94,28 @@ class InboxScreen(Desk[None]):
         """Mine, or every open review."""
         self.action_tab("reviews")
         self._everything = not self._everything
-        self.query_one(TabbedContent).get_tab("reviews").label = (
-            "All open reviews" if self._everything else "Waiting for me"
-        )
-        self.ask(Inbox(self._everything, limit=MOST), self._reviewed)
-
-    def action_sort(self) -> None:
-        """Sort the reviews by the next column; after the last one, oldest first again."""
-        if self._tab != "reviews":
-            self.tell("Models come by name and versions newest first. Press / to filter them.")
-            return
-        columns = len(self._table().columns)
-        self._sort_by(self._sort + 1 if self._sort + 1 < columns else -1)
-
-    def action_filter(self) -> None:
-        field = self.query_one("#filter", Input)
-        field.display = True
-        self.set_focus(field)
-
-    def action_leave(self) -> None:
-        """Clear the filter and go back to the table."""
-        field = self.query_one("#filter", Input)
-        field.value = ""
-        field.display = False
-        self.set_focus(self._table())
-
-    def action_copy(self) -> None:
-        row = self._table().here
-        if row is not None:
-            what, value = ("digest", row.artifact) if isinstance(row, VersionSummary) else ("id", row.id)
-            self.copy(what, value)
-
-    @on(Input.Changed, "#filter")
-    def _filter_changed(self, event: Input.Changed) -> None:
-        event.stop()
-        if self._filters[self._tab] != event.value:
-            self._filters[self._tab] = event.value
-            if self._tab == "reviews":
-                self._show_reviews()
-            else:
-                self._table().restart()
-
-    @on(Input.Submitted, "#filter")
-    def _filter_kept(self, event: Input.Submitted) -> None:
-        event.stop()
-        event.input.display = bool(event.value)
-        self.set_focus(self._table())
+        self._table("reviews").empty = "No review is open. Press r to look again." if self._everything else _NOBODY
+        self._ask_reviews(())
 
     @on(TabbedContent.TabActivated)
     def _tab_chosen(self, event: TabbedContent.TabActivated) -> None:
         event.stop()
-        field = self.query_one("#filter", Input)
-        field.value = self._filters[self._tab]
-        field.display = bool(field.value)
-        table = self._table()
-        if self._tab != "reviews" and not table.count:
-            table.restart()
-        if self.focused is None or isinstance(self.focused, VirtualTable):
-            self.set_focus(table)
+        if self.app.screen is self:
+            self.set_focus(self._table())
 
     @on(VirtualTable.PageWanted)
     def _page_wanted(self, wanted: VirtualTable.PageWanted) -> None:
         wanted.stop()
-        table = wanted.table
-        words = self._filters["models" if table.id == "models-table" else "versions"].strip()
-        view: Any = (
-            ModelPage(contains=words, after=wanted.after, limit=PAGE)
-            if table.id == "models-table"
-            else _versions(words, wanted.after)
-        )
-        self.ask(
-            view, lambda rows: table.add_page(wanted.round, wanted.number, rows), group=f"{table.id} {wanted.number}"
-        )
-
-    @on(VirtualTable.HeaderChosen)
-    def _header_chosen(self, chosen: VirtualTable.HeaderChosen) -> None:
-        chosen.stop()
-        if chosen.table.id == "reviews-table":
-            self._sort_by(chosen.column)
+        view: Any = _models(wanted) if wanted.table.id == "models-table" else _versions(wanted)
+        self.page(view, wanted)
 
     @on(VirtualTable.RowChosen)
     def _row_chosen(self, chosen: VirtualTable.RowChosen) -> None:
         chosen.stop()
         row = chosen.row
         if isinstance(row, ModelSummary):
-            self._filters["versions"] = row.name
+            self.query_one("#versions Listing", Listing).set_filter(f"{row.name}:")
             self.action_tab("versions")
-            self._table("versions").restart()
             return
         name = row.id if isinstance(row, VersionSummary) else row.version
         self.app.push_screen(VersionScreen(name))
@@ -243,9 +130,6 @@ class InboxScreen(Desk[None]):
         shown = [(name.replace("_", " "), str(getattr(row, name))) for name in type(row).__slots__ if name != "cursor"]
         title = f"{row.model}:{row.number}" if isinstance(row, VersionSummary) else row.version
         self.app.push_screen(Peek(title, shown))
-
-    def show_error(self, error: RegistryError) -> None:
-        self.say_error(error)
 
     def _peek_model(self, model: ModelDetail) -> None:
         card = model.card
@@ -263,33 +147,20 @@ class InboxScreen(Desk[None]):
         ]
         self.app.push_screen(Peek(card.name, pairs))
 
-    def _reviewed(self, rows: tuple[ReviewSummary, ...]) -> None:
-        self._reviews = rows
-        label = "All open reviews" if self._everything else "Waiting for me"
-        self.query_one(TabbedContent).get_tab("reviews").label = f"{label} ({len(rows)})"
-        self._show_reviews()
+    def _ask_reviews(self, so_far: tuple[ReviewSummary, ...]) -> None:
+        after = so_far[-1].seq if so_far else -1
+        view = Inbox(self._everything, after, PORTION)
+        self.ask(view, lambda rows: self._reviewed((*so_far, *rows), len(rows) == PORTION), group="reviews")
 
-    def _show_reviews(self) -> None:
+    def _reviewed(self, rows: tuple[ReviewSummary, ...], more: bool) -> None:
         table = self._table("reviews")
-        words = self._filters["reviews"].strip().casefold()
-        rows = [
-            row for row in self._reviews if words in f"{row.version} {row.tier} {row.stage} {row.submitter}".casefold()
-        ]
-        if self._sort >= 0:
-            cell = table.columns[self._sort].cell
-            rows.sort(key=lambda row: _sorted_as(row, table.columns[self._sort].title, cell(row)))
-        if words:
-            table.empty = "Nothing here fits the filter. Press escape to clear it."
-        else:
-            table.empty = "No review is open. Press r to look again." if self._everything else _NOBODY
-        table.sorted_by = self._sort
-        table.show(rows)
-
-    def _sort_by(self, column: int) -> None:
-        self._sort = column
-        self._show_reviews()
-        title = "submission, oldest first" if column < 0 else self._table("reviews").columns[column].title
-        self.tell(f"Sorted by {title}.")
+        if not more or len(rows) > table.count:
+            table.show(rows)
+            label = "All open reviews" if self._everything else "Waiting for me"
+            count = f"{len(rows)}{self.pen.dots if more else ''}"
+            self.query_one(TabbedContent).get_tab("reviews").label = f"{label} ({count})"
+        if more:
+            self._ask_reviews(rows)
 
     @property
     def _tab(self) -> str:
@@ -298,19 +169,94 @@ class InboxScreen(Desk[None]):
     def _table(self, tab: str = "") -> VirtualTable:
         return self.query_one(f"#{tab or self._tab}-table", VirtualTable)
 
+    def _reviews_table(self) -> VirtualTable:
+        pen = self.pen
+        tiers = {tier: place for place, tier in enumerate(TIERS[::-1])}
+        columns = (
+            Column("version", 16, lambda row: (row.version, "strong"), share=3, number=True),
+            Column("tier", 10, lambda row: pen.mark(row.tier), by=lambda row: tiers.get(row.tier, -1)),
+            Column("stage", 15, lambda row: row.stage, drop=3),
+            Column("why you", 16, lambda row: row.why_you or (pen.dash, "muted"), share=1),
+            Column("lacking", 9, lambda row: str(row.lacking), drop=1, by=lambda row: row.lacking),
+            Column("submitter", 14, lambda row: row.submitter, share=1, drop=4),
+            Column("submitted", 16, lambda row: (moment(row.submitted), "muted"), drop=5, by=lambda row: row.seq),
+        )
+        return VirtualTable(
+            columns,
+            pen,
+            _NOBODY,
+            key=lambda row: row.id,
+            copies=lambda row: ("review id", row.id),
+            comes_by=(6, False),
+            id="reviews-table",
+        )
 
-def _versions(words: str, after: str) -> VersionPage:
-    """Versions with the tag ``key=value``, or of the models whose name holds ``words``."""
+    def _models_table(self) -> VirtualTable:
+        pen = self.pen
+        columns = (
+            Column("model", 16, lambda row: (row.name, "strong"), share=3, order="name"),
+            Column("tier", 10, lambda row: pen.mark(row.risk_tier), order="tier"),
+            Column("team", 12, lambda row: row.team, share=1, order="team"),
+            Column("domain", 14, lambda row: row.domain or (pen.dash, "muted"), share=1, drop=2, order="domain"),
+            Column(
+                "newest", 8, lambda row: str(row.newest) if row.newest else ("none", "muted"), drop=1, order="newest"
+            ),
+        )
+        return VirtualTable(
+            columns,
+            pen,
+            "No model is here. A team's lead registers one: registry-app model register.",
+            key=lambda row: row.id,
+            after=lambda row: row.cursor,
+            copies=lambda row: ("model id", row.id),
+            comes_by=(0, False),
+            id="models-table",
+        )
+
+    def _versions_table(self) -> VirtualTable:
+        pen = self.pen
+        columns = (
+            Column(
+                "version",
+                16,
+                lambda row: (f"{row.model}:{row.number}", "strong"),
+                share=3,
+                number=True,
+                order="version",
+            ),
+            Column("scan", 15, lambda row: pen.mark(row.scan), drop=2, order="scan"),
+            Column("format", 10, lambda row: row.format, drop=3, order="format"),
+            Column("author", 14, lambda row: row.author, share=1, drop=1, order="author"),
+            Column("artifact", 12, lambda row: (short(row.artifact), "muted"), drop=5, order="artifact"),
+            Column("registered", 16, lambda row: (moment(row.registered), "muted"), drop=4, order="registered"),
+        )
+        return VirtualTable(
+            columns,
+            pen,
+            "No version is here. A developer registers one: registry-app version register.",
+            key=lambda row: row.id,
+            after=lambda row: row.cursor,
+            copies=lambda row: ("artifact digest", row.artifact),
+            comes_by=(5, True),
+            id="versions-table",
+        )
+
+
+def _models(wanted: VirtualTable.PageWanted) -> ModelPage:
+    """Models with the tag ``key=value``, or whose name holds the words."""
+    words, tag = _tag(wanted.words)
+    return ModelPage("", words, tag, wanted.after, PAGE, wanted.order or "name", wanted.backward)
+
+
+def _versions(wanted: VirtualTable.PageWanted) -> VersionPage:
+    """Versions with the tag ``key=value``, of the model ``name:``, or of the models whose name holds the words."""
+    words, tag = _tag(wanted.words)
+    model = words[:-1] if words.endswith(":") else ""
+    contains = "" if model else words
+    return VersionPage(model, tag, wanted.after, PAGE, contains, wanted.order or "registered", wanted.backward)
+
+
+def _tag(typed: str) -> tuple[str, tuple[str, str] | None]:
+    words = typed.strip()
     key, equal, value = words.partition("=")
-    if equal:
-        return VersionPage(tag=(key.strip(), value.strip()), after=after, limit=PAGE)
-    return VersionPage(contains=words, after=after, limit=PAGE)
-
-
-_TIERS = {"critical": "0", "high": "1", "medium": "2", "low": "3"}
-
-
-def _sorted_as(row: ReviewSummary, title: str, cell: Any) -> str:
-    if title == "tier":
-        return _TIERS.get(row.tier, "4")
-    return (cell[0] if isinstance(cell, tuple) else str(cell)).casefold()
+    return ("", (key.strip(), value.strip())) if equal else (words, None)

@@ -14,8 +14,10 @@ from registry_app.errors import RegistryError
 from registry_app.receipt import Receipt
 from registry_app.reviews.actions import Comment, Submit, Withdraw
 from registry_app.reviews.facts import DecisionMade
+from registry_app.tui.column import Column
 from registry_app.tui.desk import Desk
 from registry_app.tui.graph import drawing
+from registry_app.tui.listing import Listing
 from registry_app.tui.pages.evidence import evidence_page
 from registry_app.tui.pages.overview import overview
 from registry_app.tui.pages.review import review_page
@@ -26,10 +28,11 @@ from registry_app.tui.screens.dialog import LOOK, Answer
 from registry_app.tui.screens.peek import Peek
 from registry_app.tui.screens.say import Say
 from registry_app.tui.screens.sign import Sign
-from registry_app.tui.table import Column, VirtualTable
+from registry_app.tui.table import VirtualTable
 from registry_app.tui.whole import Whole, WholeVersion
 
 TABS = ("overview", "lineage", "evidence", "verdicts", "review", "history")
+_WORST_FIRST = {"not_met": 0, "insufficient_evidence": 1, "waived": 2, "met": 3, "not_applicable": 4}
 _LAPSES = "Whatever is said here is part of what reviewers sign: approvals signed before it will show as lapsed."
 
 
@@ -51,7 +54,7 @@ class VersionScreen(Desk[None]):
         Binding("c", "comment", "Comment"),
         Binding("u", "submit", "Submit"),
         Binding("w", "withdraw", "Withdraw"),
-        Binding("r", "look", "Refresh"),
+        Binding("r", "look", "Refresh", show=False),
         Binding("y", "copy", "Copy", show=False),
     ]
     EXPLAINED = (
@@ -80,39 +83,13 @@ class VersionScreen(Desk[None]):
             with TabPane("Evidence", id="evidence"), Page():
                 yield Static("", id="evidence-page", markup=False)
             with TabPane("Verdicts", id="verdicts"):
-                yield VirtualTable(
-                    (
-                        Column("outcome", 23, lambda row: pen.mark(row.outcome)),
-                        Column("control", 10, lambda row: (row.control, "strong")),
-                        Column("title", 24, lambda row: row.title, share=4, drop=1),
-                        Column("severity", 9, lambda row: row.severity, drop=2),
-                        Column("observed", 12, lambda row: row.observed or (pen.dash, "muted"), share=1, drop=3),
-                        Column("limit", 12, lambda row: row.limit or (pen.dash, "muted"), share=1, drop=4),
-                    ),
-                    pen,
-                    "No verdict was recorded. Submitting the version judges it by every adopted pack.",
-                    key=lambda row: f"{row.pack} {row.control}",
-                    opens=False,
-                    id="verdicts-table",
-                )
+                yield Listing(self._verdicts_table(), "a part of any column")
                 with Page(id="verdict"):
                     yield Static("", id="verdict-page", markup=False)
             with TabPane("Review", id="review"), Page():
                 yield Static("", id="review-page", markup=False)
             with TabPane("History", id="history"):
-                yield VirtualTable(
-                    (
-                        Column("leaf", 7, lambda row: str(row.seq)),
-                        Column("time (UTC)", 16, lambda row: (moment(row.time), "muted")),
-                        Column("who", 14, lambda row: row.author, share=1),
-                        Column("what", 20, lambda row: _what(row.kinds), share=3),
-                    ),
-                    pen,
-                    "The ledger says nothing about it.",
-                    key=lambda row: row.statement,
-                    opens=False,
-                    id="history-table",
-                )
+                yield Listing(self._history_table(), "a part of any column")
         yield Footer()
 
     def on_mount(self) -> None:
@@ -190,13 +167,10 @@ class VersionScreen(Desk[None]):
         whole, tab = self._whole, self.query_one(TabbedContent).active
         if whole is None:
             return
-        table = self.query_one(f"#{tab}-table", VirtualTable).here if tab in ("verdicts", "history") else None
         if tab == "evidence" and whole.evidence:
             self.copy("evidence id", whole.evidence[-1].summary.id)
         elif tab == "review" and whole.review is not None:
             self.copy("signed digest", whole.review.subject)
-        elif table is not None:
-            self.copy(*(("control", table.control) if tab == "verdicts" else ("statement id", table.statement)))
         else:
             self.copy("artifact digest", whole.version.summary.artifact)
 
@@ -212,6 +186,16 @@ class VersionScreen(Desk[None]):
     def _verdict_pointed(self, pointed: VirtualTable.RowPointed) -> None:
         pointed.stop()
         self._draw_verdict()
+
+    @on(VirtualTable.RowPeeked, "#verdicts-table")
+    def _verdict_peeked(self, peeked: VirtualTable.RowPeeked) -> None:
+        peeked.stop()
+        row = peeked.row
+        names = ("outcome", "reason", "observed", "limit", "severity", "pack", "pack_version")
+        pairs = [(name.replace("_", " "), str(getattr(row, name))) for name in names]
+        self.app.push_screen(
+            Peek(f"{row.control}: {row.title}", [*pairs, *(("cites", each) for each in row.citations)])
+        )
 
     @on(VirtualTable.RowPeeked, "#history-table")
     def _entry_peeked(self, peeked: VirtualTable.RowPeeked) -> None:
@@ -249,6 +233,44 @@ class VersionScreen(Desk[None]):
             row = self.query_one("#verdicts-table", VirtualTable).here
             width = min(110, self.size.width - 6)
             self._put("verdict", verdict_page(row, self._whole.waivers, self.pen, width))
+
+    def _verdicts_table(self) -> VirtualTable:
+        pen = self.pen
+        columns = (
+            Column("outcome", 23, lambda row: pen.mark(row.outcome), by=lambda row: _WORST_FIRST.get(row.outcome, 5)),
+            Column("control", 10, lambda row: (row.control, "strong")),
+            Column("title", 24, lambda row: row.title, share=4, drop=1),
+            Column("severity", 10, lambda row: row.severity, drop=2),
+            Column("observed", 12, lambda row: row.observed or (pen.dash, "muted"), share=1, drop=3),
+            Column("limit", 12, lambda row: row.limit or (pen.dash, "muted"), share=1, drop=4),
+        )
+        return VirtualTable(
+            columns,
+            pen,
+            "No verdict was recorded. Submitting the version judges it by every adopted pack.",
+            key=lambda row: f"{row.pack} {row.control}",
+            copies=lambda row: ("control", row.control),
+            opens=False,
+            id="verdicts-table",
+        )
+
+    def _history_table(self) -> VirtualTable:
+        columns = (
+            Column("leaf", 7, lambda row: str(row.seq), by=lambda row: row.seq),
+            Column("time (UTC)", 16, lambda row: (moment(row.time), "muted"), by=lambda row: row.time),
+            Column("who", 14, lambda row: row.author, share=1),
+            Column("what", 20, lambda row: _what(row.kinds), share=3),
+        )
+        return VirtualTable(
+            columns,
+            self.pen,
+            "The ledger says nothing about it.",
+            key=lambda row: row.statement,
+            copies=lambda row: ("statement id", row.statement),
+            comes_by=(0, True),
+            opens=False,
+            id="history-table",
+        )
 
     def _put(self, page: str, content: Content) -> None:
         self.query_one(f"#{page}-page", Static).update(content)
