@@ -4,5 +4,9 @@ Owns: the shapes of counts. Never: sees a row, opens a file, imports fairlearn, 
 
 Files in reading order:
 
-cells.py   counts by group, label and prediction; sums for regression; scores by group
+cells.py         counts by group, label and prediction; sums for regression; scores by group
+metrics.py       fairlearn's metrics of each group, by their names there
+aggregate.py     difference, ratio, lowest and highest over groups; fairlearn's named disparities
+interval.py      Wilson, Wald and the bootstrap over cells
+significance.py  tests, Holm's correction, rows that would be needed, the outcome in words
 """

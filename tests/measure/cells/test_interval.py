@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from scipy.stats import binomtest
+
+from registry_app.measure.cells import interval, metrics
+from registry_app.measure.cells.aggregate import apart
+from registry_app.measure.cells.cells import Cells, Groups, Moments, Scores
+from tests.measure.cells.rows import Rows, tables
+
+
+def cells(*groups: list[list[int]]) -> Cells:
+    rows = np.array(groups, dtype=np.int64)
+    names = tuple((chr(97 + place),) for place in range(len(groups)))
+    return Cells(Groups(("g",), names), ("no", "yes"), rows, rows.astype(float), rows.astype(float))
+
+
+@settings(max_examples=20, deadline=None)
+@given(rows=tables(2))
+def test_a_rate_has_scipys_wilson_interval(rows: Rows) -> None:
+    counted = rows.cells(("g",), False)
+    for metric in metrics.PROPORTIONS:
+        above, below = metrics.share(counted.rows, metric)
+        for ends, hits, n in zip(interval.wilsons(counted, metric), above, below, strict=True):
+            if n == 0:
+                assert ends is None
+            else:
+                theirs = binomtest(int(hits), int(n)).proportion_ci(method="wilson")
+                assert ends == pytest.approx((theirs.low, theirs.high), abs=1e-12)
+
+
+def test_weights_count_by_the_effective_number_of_rows() -> None:
+    rows = np.full((1, 2, 2), 25)
+    weight, square = rows * 2.0, rows * 8.0
+    found = interval.wilsons(Cells(Groups(("g",), (("a",),)), ("no", "yes"), rows, weight, square), "selection_rate")
+    theirs = binomtest(25, 50).proportion_ci(method="wilson")
+    assert found[0] == pytest.approx((theirs.low, theirs.high), abs=1e-12)
+
+
+def moments(values: np.ndarray, predicted: np.ndarray) -> Moments:
+    e = values - predicted
+    sums = {
+        "w": 1 + 0 * e, "ww": 1 + 0 * e, "wy": values, "wyy": values**2, "wp": predicted, "wpp": predicted**2, "we": e,
+        "wee": e**2, "weeee": e**4, "wabs": abs(e), "wabs2": e**2,
+    }  # fmt: skip
+    found = {name: np.array([each.sum()]) for name, each in sums.items()}
+    return Moments(Groups(("g",), (("a",),)), np.array([len(values)]), found)
+
+
+@pytest.mark.parametrize(
+    ("metric", "truth"),
+    [("mean_prediction", 0.0), ("mean_absolute_error", np.sqrt(4 / np.pi)), ("mean_squared_error", 2.0),
+     ("root_mean_squared_error", np.sqrt(2.0))],
+)  # fmt: skip
+def test_the_interval_of_a_mean_holds_the_truth_about_95_times_in_100(metric: str, truth: float) -> None:
+    chance, held = np.random.default_rng(5), 0
+    for _ in range(400):
+        ends = interval.walds(moments(chance.normal(size=300), chance.normal(size=300)), metric)[0]
+        assert ends is not None
+        held += ends[0] <= truth <= ends[1]
+    assert 365 <= held <= 393
+
+
+def test_one_row_and_r_squared_have_no_interval() -> None:
+    one = moments(np.array([1.0]), np.array([2.0]))
+    assert interval.walds(one, "mean_prediction") == [None]
+    assert interval.walds(moments(np.arange(9.0), np.arange(9.0)), "r2") == [None]
+
+
+def test_the_area_has_hanleys_and_mcneils_interval() -> None:
+    """The example of their paper: an area of 0.893 with 51 and 58 cases has a standard error of 0.032."""
+    rows = np.array([[[58], [51]]])
+    scores = Scores(Groups(("g",), (("a",),)), np.array([0.0, 1.0]), rows, rows * 1.0, rows * 0.5, rows[..., 0] * 0.1,
+                    np.array([0.893]))  # fmt: skip
+    ends = interval.areas(scores)[0]
+    assert ends is not None
+    assert (0.893 - ends[0]) / 1.96 == pytest.approx(0.032, abs=0.001)
+    bare = Scores(scores.groups, scores.edges, rows, rows * 1.0, rows * 0.5, scores.squares, np.array([np.nan]))
+    assert interval.areas(bare) == [None]
+
+
+def test_a_draw_has_as_many_rows_and_none_in_an_empty_cell() -> None:
+    counted = cells([[5, 0], [3, 9]], [[0, 0], [0, 4]])
+    drawn = interval.bootstrap(counted, 3, 200)
+    assert drawn.shape == (200, 2, 2, 2)
+    assert (drawn.sum(axis=(1, 2, 3)) == 21).all()
+    assert not drawn[:, counted.rows == 0].any()
+    assert (drawn == interval.bootstrap(counted, 3, 200)).all()
+    assert (drawn != interval.bootstrap(counted, 4, 200)).any()
+
+
+def test_drawing_cells_is_drawing_rows_with_replacement() -> None:
+    """Both ways give a disparity the same distribution, as far as 4,000 draws tell."""
+    counted = cells([[30, 10], [20, 40]], [[12, 3], [18, 7]])
+    ours = apart(metrics.metric_of(interval.bootstrap(counted, 1, 4000), "true_positive_rate"), "difference")
+    rows = np.repeat(np.arange(8), counted.rows.reshape(-1))
+    chance = np.random.default_rng(2)
+    drawn = np.stack([np.bincount(chance.choice(rows, rows.size), minlength=8) for _ in range(4000)])
+    theirs = apart(metrics.metric_of(drawn.reshape(-1, 2, 2, 2), "true_positive_rate"), "difference")
+    for point in (0.025, 0.25, 0.5, 0.75, 0.975):
+        assert np.quantile(ours, point) == pytest.approx(np.quantile(theirs, point), abs=0.012)
+
+
+def test_draws_by_fewer_features_are_sums_of_the_same_draws() -> None:
+    counted = cells([[5, 1], [3, 9]], [[2, 2], [1, 4]], [[7, 1], [1, 1]])
+    fine = Cells(Groups(("g", "h"), (("a", "x"), ("a", "y"), ("b", "x"))), counted.classes, counted.rows, counted.weight,
+                 counted.square)  # fmt: skip
+    drawn = interval.bootstrap(fine, 3, 50)
+    by = interval.coarser(drawn, fine.groups, ("h",))
+    assert (by[:, 0] == drawn[:, 0] + drawn[:, 2]).all()
+    assert (by[:, 1] == drawn[:, 1]).all()
+    assert fine.over(("h",)).groups.names == (("x",), ("y",))
+
+
+def test_percentiles_are_numpys_and_lacking_draws_are_left_out_up_to_a_twentieth() -> None:
+    values = np.random.default_rng(1).normal(size=1001)
+    few, many = values.copy(), values.copy()
+    few[:50], many[:60] = np.nan, np.nan
+    found = interval.percentiles([values, few, many])
+    assert found[0] == pytest.approx(tuple(np.quantile(values, [0.025, 0.975])), abs=1e-12)
+    assert found[1] == pytest.approx(tuple(np.quantile(few[50:], [0.025, 0.975])), abs=1e-12)
+    assert found[2] == 941
+
+
+def test_a_metric_that_is_no_proportion_has_the_interval_of_the_draws() -> None:
+    counted = cells([[40, 10], [10, 40]], [[5, 5], [5, 5]])
+    drawn = interval.bootstrap(counted, 9, 2000)
+    ends = interval.of_groups(counted, drawn, "f1")
+    assert ends[0][0] < 0.8 < ends[0][1]
+    assert interval.of_groups(counted, drawn, "accuracy") == interval.wilsons(counted, "accuracy")
