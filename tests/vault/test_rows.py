@@ -9,7 +9,7 @@ from sqlmodel import SQLModel
 from registry_app.ledger.tables import NodeRow, PayloadRow
 from registry_app.people.tables import GrantRow, PersonRow
 from registry_app.vault.engine import open_sqlcipher, reading, writing
-from registry_app.vault.rows import Rows
+from registry_app.vault.rows import Rows, _select
 from registry_app.vault.sealed import Sealed
 
 
@@ -118,3 +118,21 @@ def test_plain_values_never_reach_a_sealed_column(rows: Rows) -> None:
     rows.add(PayloadRow, digest="a", body=Sealed(b"x"))
     with pytest.raises(TypeError, match="sealed values only"):
         rows.put(PayloadRow, {"digest": "a"}, body=b"plain")
+
+
+def test_the_row_that_holds_now_is_found_past_any_number_that_held_before(rows: Rows) -> None:
+    asked: list[str] = []
+    with_history = [
+        each
+        for each in SQLModel.__subclasses__()
+        if "until" in each.model_fields and "since" in each.__table__.primary_key.columns  # type: ignore[attr-defined]
+    ]
+    cursor = rows.connection.connection.driver_connection.cursor()  # type: ignore[union-attr]
+    for table in with_history:
+        name = table.__table__.name  # type: ignore[attr-defined]
+        key = [column.name for column in table.__table__.primary_key.columns if column.name != "since"]  # type: ignore[attr-defined]
+        sql = _select(table, tuple(key), frozenset(), False, 1, "", "?")
+        plan = " ".join(row[3] for row in cursor.execute("EXPLAIN QUERY PLAN " + sql, key).fetchall())
+        assert plan == f"SEARCH {name} USING INDEX {name}_now ({' AND '.join(f'{each}=?' for each in key)})"
+        asked.append(name)
+    assert {"model", "tag", "person", "review", "verdict"} <= set(asked)
