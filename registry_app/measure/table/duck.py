@@ -1,0 +1,152 @@
+"""DuckDB with nothing but the table in reach: no extension, no network, no file but those named, no way to change that."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import weakref
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import column, select, table
+from sqlalchemy.dialects.postgresql.base import PGDialect
+
+from registry_app.errors import StorageError, StorageFull, UsageError
+from registry_app.measure.table.column import Column, Kind
+from registry_app.measure.table.limits import Limits
+from registry_app.measure.table.problem import Problem, quoted
+from registry_app.measure.table.source import Row, Source
+from registry_app.text import harmless
+
+if TYPE_CHECKING:
+    import duckdb
+    from sqlalchemy import ColumnElement, Select
+
+_NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT",
+            "UHUGEINT", "FLOAT", "DOUBLE", "DECIMAL")  # fmt: skip
+_NAMED = ("DATE", "TIME", "ENUM", "UUID")
+
+FILE, ROW = "file", "row"
+"""Columns of the view beside those of the table: where a row lies."""
+
+
+class _Dialect(PGDialect):
+    """DuckDB reads PostgreSQL's SQL."""
+
+    name = "duckdb"
+    supports_statement_cache = True
+
+
+class DuckSource(Source):
+    """A table that DuckDB counts: the view ``data`` with columns ``c0``, ``c1``, … (no name of the table stands in SQL)."""
+
+    def __init__(self, name: str, limits: Limits, paths: Sequence[str] = ()) -> None:
+        self.name, self.limits = name, limits
+        self._paths = paths
+        self.connection = _connect(limits, paths)
+        self._dialect = _Dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+
+    def columns(self, names: Sequence[str], kinds: Sequence[Kind]) -> None:
+        """Say what the columns of the view are."""
+        places = [f"c{place}" for place in range(len(names))]
+        data = table("data", *(column(place) for place in places))
+        self.data = data
+        self.header = tuple(
+            Column(name, kind, data.c[place]) for name, kind, place in zip(names, kinds, places, strict=True)
+        )
+
+    def run(self, sql: str, parameters: object = None) -> list[tuple[Any, ...]]:
+        """All rows of the answer; DuckDB's errors become ours."""
+        import duckdb
+
+        try:
+            return self.connection.execute(sql, parameters).fetchall()
+        except duckdb.Error as error:
+            raise self.said(error) from error
+
+    def ask(self, statement: Select[*tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        return self.run(*self.compiled(statement))
+
+    def compiled(self, statement: Select[*tuple[Any, ...]]) -> tuple[str, list[Any]]:
+        """SQL with ``$1``, ``$2``, … and the values for them."""
+        compiled = statement.compile(dialect=self._dialect)
+        return str(compiled), [compiled.params[name] for name in compiled.positiontup or ()]
+
+    def listed(self, names: Sequence[str], where: ColumnElement[bool]) -> Iterator[Row | Problem]:
+        import duckdb
+
+        places: tuple[ColumnElement[Any], ...] = (column(FILE), column(ROW))
+        values = (self.column(name).key for name in names)
+        statement = select(*places, *values).select_from(self.data).where(where).order_by(*places)
+        try:
+            answer = self.connection.execute(*self.compiled(statement.limit(self.limits.problems)))
+            while some := answer.fetchmany(1_000):
+                for file, row, *rest in some:
+                    yield file, row + 2, tuple(rest)
+        except duckdb.Error as error:
+            raise self.said(error) from error
+
+    def said(self, error: duckdb.Error) -> UsageError | StorageError:
+        """Our error for one of DuckDB's."""
+        import duckdb
+
+        first = harmless(str(error).partition("\n")[0])
+        for path in self._paths:
+            first = first.replace(path, os.path.basename(path))
+        first = first.partition(": ")[2][:200].rstrip(". ") or type(error).__name__
+        if isinstance(error, duckdb.OutOfMemoryException):
+            return StorageFull(
+                f"{quoted(self.name)} takes more memory or disk to count than is allowed.",
+                "Measure fewer columns at once.",
+            )
+        if "Could not read" in first or "I/O" in first:
+            return StorageError(f"{quoted(self.name)} cannot be read: {first}.", "Check the file and the disk.")
+        return UsageError(f"{quoted(self.name)} cannot be read: {first}.", "Write the table again, and measure that.")
+
+    def close(self) -> None:
+        self.connection.close()
+
+
+def kind(described: str) -> Kind:
+    """What a column of one of DuckDB's types holds."""
+    name = described.partition("(")[0].partition(" ")[0]
+    if described.endswith("]"):
+        return "other"
+    if name == "BOOLEAN":
+        return "truth"
+    if name in _NUMBERS:
+        return "number"
+    if name.startswith(_NAMED):
+        return "named"
+    return "text" if name == "VARCHAR" else "other"
+
+
+def _connect(limits: Limits, paths: Sequence[str]) -> duckdb.DuckDBPyConnection:
+    import duckdb
+
+    scratch = tempfile.mkdtemp(prefix="registry-app-")
+    threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    connection = duckdb.connect(
+        ":memory:",
+        config={
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "allow_community_extensions": "false",
+            "python_enable_replacements": "false",
+            "memory_limit": f"{limits.memory}B",
+            "max_temp_directory_size": f"{limits.disk}B",
+            "temp_directory": scratch,
+            "threads": str(threads),
+        },
+    )
+    weakref.finalize(connection, shutil.rmtree, scratch, True)
+    connection.execute(f"SET allowed_paths = [{', '.join(map(quote, paths))}]")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    return connection
+
+
+def quote(value: str) -> str:
+    """A text as SQL writes it, for where no parameter can stand."""
+    return "'" + value.replace("'", "''") + "'"

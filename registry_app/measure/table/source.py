@@ -1,0 +1,122 @@
+"""What every source can do, whatever keeps the rows, and the source that a text names."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Self
+
+from registry_app.errors import UsageError
+from registry_app.measure.table.column import Column
+from registry_app.measure.table.limits import Limits
+from registry_app.measure.table.problem import Problem, quoted
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement, FromClause, Select
+
+Row = tuple[str | None, int | None, tuple[Any, ...]]
+"""File, row as a spreadsheet counts, and values."""
+
+
+class Source(ABC):
+    """One table that counts itself. Close it, or use it in a ``with``."""
+
+    name: str
+    """What it is called in messages."""
+    header: tuple[Column, ...]
+    """Its columns; names may stand twice."""
+    data: FromClause
+    """The table that selects are made from."""
+    limits: Limits
+    """How much of it is read."""
+    doubtful: bool = False
+    """Whether it must be read row by row before a count of it is believed."""
+    _rows: int | None = None
+
+    def column(self, name: str) -> Column:
+        """The column of this name; :mod:`~registry_app.measure.table.check` has seen that there is one."""
+        return next(column for column in self.header if column.name == name)
+
+    def counted(self, rows: int) -> None:
+        """Note how many rows a count found.
+
+        Raises:
+            UsageError: there are none, too many, or another number than the last time.
+        """
+        if rows == 0:
+            raise UsageError(f"{quoted(self.name)} has a header and no rows.", "Give a table with rows.")
+        if rows > self.limits.rows:
+            raise UsageError(f"{quoted(self.name)} has more than {self.limits.rows:,} rows.", "Measure a part of it.")
+        if self._rows not in (None, rows):
+            raise self.changed()
+        self._rows = rows
+
+    def changed(self) -> UsageError:
+        """The error for a table that something else writes to."""
+        return UsageError(
+            f"{quoted(self.name)} changed while it was being read.", "Wait until nothing writes to it, and try again."
+        )
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        if self._rows is None:
+            from sqlalchemy import func, select
+
+            self.counted(int(self.ask(select(func.count()).select_from(self.data))[0][0]))
+        return self._rows or 0
+
+    def described(self) -> dict[str, Any]:
+        """As it stands in a result's ``data``: ``digest`` (64 hexadecimal digits), ``digest_of`` what, and ``rows``."""
+        rows = self.rows
+        return {"digest": self.digest, "digest_of": self.digest_of, "rows": rows}
+
+    @property
+    @abstractmethod
+    def digest(self) -> str:
+        """SHA-256 that names the content."""
+
+    @property
+    @abstractmethod
+    def digest_of(self) -> str:
+        """What the digest is taken of: ``file``, ``files``, ``columns`` or ``counts``."""
+
+    @abstractmethod
+    def ask(self, statement: Select[*tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        """The answer of the engine to an aggregate over :attr:`data`.
+
+        Raises:
+            UsageError: the table is broken or cannot be counted so.
+            StorageError: the disk or the server failed.
+        """
+
+    @abstractmethod
+    def listed(self, names: Sequence[str], where: ColumnElement[bool]) -> Iterator[Row | Problem]:
+        """The rows for which ``where`` holds, or more of them, with the values of the named columns; and what breaks a row."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of what it holds; it cannot be asked any more."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_source(name: str, limits: Limits | None = None) -> Source:
+    """The table that ``name`` names: a CSV, gzipped CSV or Parquet file, a glob or a folder of Parquet files, or a database's URL
+    with the table behind it (``postgresql://…/db#schema.table``, ``sqlite:///file.db#table``).
+
+    Raises:
+        UsageError: there is no such table, or it is none.
+        StorageError: the disk or the server failed.
+    """
+    if "://" in name:
+        from registry_app.measure.table.warehouse import Warehouse
+
+        return Warehouse(name, limits or Limits())
+    from registry_app.measure.table.files import open_files
+
+    return open_files(name, limits or Limits())
