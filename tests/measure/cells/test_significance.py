@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import chi2_contingency, fisher_exact
+from scipy.stats import chi2_contingency, fisher_exact, norm
 
 from registry_app.measure.cells import significance
-from registry_app.measure.cells.significance import Selected, compared, corrected, holm, outcome, power, rows_needed
+from registry_app.measure.cells.significance import Group, compared, corrected, holm, outcome, power, rows_needed
 
 
-def group(name: str, n: int, hits: float) -> Selected:
-    return Selected(name, hits, n, n)
+def group(name: str, n: int, hits: float) -> Group:
+    return Group(name, hits, n, n)
 
 
 def said(*groups: tuple[str, int, float], limit: float = 0.8, small: int = 30) -> str:
@@ -44,7 +44,7 @@ def test_a_small_table_has_fishers_test_and_a_large_one_the_chi_square_test(
 
 
 def test_a_group_whose_rows_weigh_differently_has_the_score_test() -> None:
-    assert compared(Selected("a", 20.5, 40.2, 60), group("b", 50, 20)).method == "score"
+    assert compared(Group("a", 20.5, 40.2, 60), group("b", 50, 20)).method == "score"
 
 
 def test_when_all_or_none_are_selected_nothing_differs() -> None:
@@ -70,14 +70,16 @@ def test_the_rows_asked_for_give_the_power_that_is_stated() -> None:
     few, many = group("few", 40, 16), group("many", 4000, 2400)
     lacking, rows = rows_needed(few, many, few.rate, 3)
     assert lacking is few
-    assert power(few.rate, few.n + rows, many.rate, many.n, 3) == pytest.approx(0.8, abs=0.005)
-    assert power(few.rate, few.n + rows / 2, many.rate, many.n, 3) < 0.75
+    more_rows = group("few", 40 + rows, 0.4 * (40 + rows))
+    assert power(more_rows, 0.4, many, 3) == pytest.approx(0.8, abs=0.005)
+    assert power(group("few", 40 + rows // 2, 0), 0.4, many, 3) < 0.75
 
 
 def test_where_the_reference_is_too_small_it_is_the_one_that_lacks_rows() -> None:
     lacking, rows = rows_needed(group("b", 5000, 2000), group("a", 40, 18), 0.4, 1)
     assert lacking.name == "a"
-    assert power(0.4, 40 + rows, 0.45, 40 + rows, 1) == pytest.approx(0.8, abs=0.005)
+    enough = group("b", 40 + rows, 0.4 * (40 + rows)), group("a", 40 + rows, 0.45 * (40 + rows))
+    assert power(enough[0], 0.4, enough[1], 1) == pytest.approx(0.8, abs=0.005)
 
 
 def test_a_gap_beyond_the_limit_that_chance_does_not_explain_is_shown() -> None:
@@ -135,3 +137,12 @@ def test_of_several_groups_the_correction_keeps_chance_from_being_shown() -> Non
     assert said(*pair) == "disparity shown"
     others = [(f"g{each}", 100, 50) for each in range(12)]
     assert said(*pair, *others).startswith("cannot tell: needs about")
+
+
+def test_means_are_compared_by_their_own_variances() -> None:
+    one, other = Group("a", 100 * 2.0, 100, 100, 4.0), Group("b", 100 * 1.0, 100, 100, 9.0)
+    found = compared(one, other)
+    assert found.method == "wald"
+    assert found.p_value == pytest.approx(2 * norm.sf(1 / np.sqrt(0.04 + 0.09)))
+    assert outcome([one, other], 0.8, 30).words == "disparity shown"
+    assert outcome([Group("a", 0, 50, 50, 0.0), Group("b", 0, 50, 50, 0.0)], 0.8, 30).words == significance.NONE_BEYOND
