@@ -21,6 +21,7 @@ from registry_app.ledger.statement import read
 from registry_app.people.actions import ReportUnlockFailures
 from registry_app.reviews.notices import notices_of
 from registry_app.store import Store
+from registry_app.text import counted
 from registry_app.vault import attempts, clock
 from registry_app.vault.rows import Rows
 
@@ -90,7 +91,7 @@ def unlock_notices(store: Store, run: Callable[[Action], Receipt]) -> list[str]:
     notes = store.place.notes(store.registry)
     failed = attempts.read(notes)
     if failed is not None:
-        told = f"{failed.count} attempts to sign in failed since {failed.first}"
+        told = f"{counted(failed.count, 'attempt')} to sign in failed since {failed.first}"
         try:
             if store.read_only:
                 said.append(f"{told}; this is not on record yet.")

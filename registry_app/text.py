@@ -1,4 +1,4 @@
-"""Words that people typed: what is accepted as a name or prose, and how any text is shown harmlessly.
+"""Words that people typed: what is accepted as a name or prose, and how any text, or number of things, is shown.
 
 Refused in what is recorded: control characters (Unicode ``Cc``; prose keeps line feeds and tabs), bidirectional
 controls, unassigned and private-use code points, lone surrogates. What an older or forged record holds is still shown,
@@ -70,6 +70,11 @@ def harmless(value: str, *, lines: bool = False) -> str:
         return value
     keep = "\n\t" if lines else ""
     return "".join(c if c in keep or not _acts(c) else f"\\u{ord(c):04x}" for c in value)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """``1 leaf``, ``1,200 leaves``: a number with its noun; ``many`` where the plural is not ``one`` with an s."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
 def without_password(url: str) -> str:

@@ -38,6 +38,7 @@ from registry_app.ledger.trail import check_head, check_nodes, check_shape
 from registry_app.people.keys import learn
 from registry_app.receipt import BACK
 from registry_app.store import keys_of
+from registry_app.text import counted
 from registry_app.vault import chance, clock, schema
 from registry_app.vault.check import check_pages
 from registry_app.vault.engine import open_sqlcipher, reading, writing
@@ -146,7 +147,7 @@ def verify(workspace: Workspace, against: str | None = None, progress: Progress 
         outside, complete = _completeness(workspace, log, rows, against)
     if report.unseen_heads:
         notices.append(
-            f"The heads that {report.unseen_heads} authors saw are too far back, or behind damage, to compare."
+            f"The heads that {counted(report.unseen_heads, 'author')} saw are too far back, or behind damage, to compare."
         )
     return Verification(state.registry, size, state.root.hex(), _answers(found + outside, complete), tuple(notices))
 
@@ -196,12 +197,12 @@ def _answers(found: list[Finding], complete: bool | None) -> tuple[Answer, ...]:
 
 def _head(report: AuditReport, state: _State) -> Iterator[Finding]:
     if report.unlisted:
-        yield Finding("integrity", None, f"{report.unlisted} more findings are not listed.")
+        yield Finding("integrity", None, f"Not listed: {counted(report.unlisted, 'further finding')}.")
     if report.size != state.size or report.root != state.root:
         yield Finding(
             "integrity",
             None,
-            f"The ledger's head says {state.size} leaves; the {report.size} that are there give another root.",
+            f"The ledger's head says {_leaves(state.size)}; what is there has {_leaves(report.size)} and another root.",
         )
     if report.registry != state.registry:
         yield Finding("integrity", 0, "Leaf 0 is not the one the registry is named after in table head.")
@@ -229,11 +230,16 @@ def _extends(log: Log, rows: Rows, registry: str, against: str) -> None:
     if not any(signed.verified_by(s.name, key) for s in signed.signatures for key in keys_of(rows, s.name)):
         raise Damaged("The checkpoint is signed by nobody known here.", "Find out where it came from.")
     if seen.size > size:
-        raise Damaged(f"The ledger has {size} leaves, but the checkpoint saw {seen.size}.", "Find the newer copy.")
+        raise Damaged(f"The ledger has {_leaves(size)}, but the checkpoint saw {seen.size:,}.", "Find the newer copy.")
     if log.root_at(seen.size) != seen.root:
         raise Damaged(
-            f"The first {seen.size} leaves are not those the checkpoint saw.", "Somebody put in another history."
+            f"The ledger does not begin with the {_leaves(seen.size)} that the checkpoint saw.",
+            "Somebody put in another history.",
         )
+
+
+def _leaves(number: int) -> str:
+    return counted(number, "leaf", "leaves")
 
 
 def _told(items: Iterable[T], what: str, total: int, tell: Progress) -> Iterator[T]:

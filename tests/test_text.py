@@ -69,3 +69,17 @@ def test_any_other_handle_is_refused_and_shown_harmlessly(handle: str) -> None:
 def test_what_is_harmless_stays_as_it_is() -> None:
     for value in ("plain", "Zoë 北京 🙂", "", "[bold]x[/bold]"):
         assert text.harmless(value) == value
+
+
+@pytest.mark.parametrize(
+    ("number", "words", "said"),
+    [
+        (0, ("row",), "0 rows"),
+        (1, ("row",), "1 row"),
+        (1_200, ("row",), "1,200 rows"),
+        (1, ("leaf", "leaves"), "1 leaf"),
+        (2, ("leaf", "leaves"), "2 leaves"),
+    ],
+)
+def test_one_thing_is_counted_in_the_singular(number: int, words: tuple[str, ...], said: str) -> None:
+    assert text.counted(number, *words) == said

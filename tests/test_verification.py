@@ -82,7 +82,7 @@ def test_a_checkpoint_of_a_longer_or_another_history_spoils_completeness(folder:
         head, registry = workspace.head(), workspace.store.registry
         for checkpoint, says in (
             (Checkpoint.of(registry, head.size + 1, head.root).sign([workspace.signer]), "checkpoint saw"),
-            (Checkpoint.of(registry, head.size, b"\7" * 32).sign([workspace.signer]), "not those"),
+            (Checkpoint.of(registry, head.size, b"\7" * 32).sign([workspace.signer]), "does not begin with"),
             (Checkpoint.of("ab" * 32, head.size, head.root).sign([workspace.signer]), "another registry"),
             (Checkpoint.of(registry, head.size, head.root).sign([OwnKey(workspace.signer.person)]), "nobody known"),
         ):

@@ -12,6 +12,7 @@ from registry_app.ledger.meaning import Reader, View
 from registry_app.ledger.proof import consistency_path, inclusion_path
 from registry_app.ledger.statement import Statement, read
 from registry_app.models.views import person_name
+from registry_app.text import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ class Consistency(View[dict[str, Any]]):
 def _within(reader: Reader, size: int) -> int:
     now = reader.log.head().size
     if not 0 < size <= now:
-        raise UsageError(f"The ledger has {now} statements, not {size}.", "Name a size it had.")
+        raise UsageError(f"The ledger has {counted(now, 'statement')}, not {size:,}.", "Name a size it had.")
     return size
 
 

@@ -12,7 +12,7 @@ from registry_app.cli.desk import Desk, give, opened, progress, read_file, say, 
 from registry_app.cli.options import Room, wishes
 from registry_app.cli.table import day, heading, listing, plain, table
 from registry_app.errors import IntegrityError, UsageError
-from registry_app.text import harmless
+from registry_app.text import counted, harmless
 
 if TYPE_CHECKING:
     from registry_app.ledger.checkpoint import Signer
@@ -80,7 +80,9 @@ def checkpoint(
         note = Checkpoint.of(desk.workspace.store.registry, head.size, head.root).sign([signer])
         if out:
             write_new(out, note.encode())
-            say(f"The head of {head.size} statements is in {out}: keep it elsewhere, and 'verify --against' it.")
+            say(
+                f"The head of {counted(head.size, 'statement')} is in {out}: keep it elsewhere, and 'verify --against' it."
+            )
         if desk.wanted.as_json:
             print_json = {"size": head.size, "root": head.root.hex(), "note": note, "file": out}
             desk.show(print_json, "")
@@ -198,7 +200,7 @@ def _described(found: Verification) -> dict[str, Any]:
 
 
 def _verification_text(found: Verification) -> str:
-    about = listing([("registry", found.registry), ("size", f"{found.size} statements"), ("root", found.root)])
+    about = listing([("registry", found.registry), ("size", counted(found.size, "statement")), ("root", found.root)])
     return f"{about}\n\n{_answers(found.answers)}" + "".join(f"\nNote: {harmless(each)}" for each in found.notices)
 
 
@@ -220,7 +222,7 @@ def _dossier_text(found: DossierVerification) -> str:
             ("issued", f"{found.issued} by {found.issuer}" if found.issuer else ""),
             ("sha256", found.digest),
             ("registry", found.registry),
-            ("head", f"{found.size} statements, root {found.root}" if found.size else ""),
+            ("head", f"{counted(found.size, 'statement')}, root {found.root}" if found.size else ""),
         ]
     )
     return f"{about}\n\n{_answers(found.answers)}" + "".join(f"\nNote: {harmless(each)}" for each in found.notices)
@@ -234,7 +236,7 @@ def _leaf_text(found: Any) -> str:
             ("time", found.time),
             ("by", found.author),
             ("key", found.key),
-            ("saw", f"{found.saw_size} statements, root {found.saw_root}"),
+            ("saw", f"{counted(found.saw_size, 'statement')}, root {found.saw_root}"),
             ("leaf hash", found.hash),
             ("subject", "\n".join(f"{name} sha256:{digest}" for name, digest in found.subject)),
         ]

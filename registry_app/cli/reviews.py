@@ -11,6 +11,7 @@ from registry_app.cli.options import Reason, Room, Version
 from registry_app.cli.policy import verdicts_text, waivers_text
 from registry_app.cli.table import day, heading, listing, short, table, words
 from registry_app.errors import UsageError
+from registry_app.text import counted
 
 if TYPE_CHECKING:
     from registry_app.reviews.facts import Stage
@@ -238,7 +239,10 @@ def _review_text(found: ReviewDetail) -> str:
             ("submitted", f"{summary.submitted} by {summary.submitter}"),
             ("note", found.note),
             ("route", f"{summary.tier}: {_stages(found.stages)}"),
-            ("waits at", f"{summary.stage}, lacks {summary.lacking} {words(summary.role)}" if summary.stage else ""),
+            (
+                "waits at",
+                f"{summary.stage}, lacks {counted(summary.lacking, words(summary.role))}" if summary.stage else "",
+            ),
             ("gate", found.gate or ("open" if summary.state == "open" else "")),
             ("you", summary.why_you or summary.why_not),
             ("subject" if summary.state == "open" else "subject now", f"sha256:{found.subject}"),
@@ -267,7 +271,7 @@ def _review_text(found: ReviewDetail) -> str:
 
 
 def _stages(stages: tuple[Stage, ...]) -> str:
-    return ", then ".join(f"{stage.name} ({stage.quorum} {words(stage.role)})" for stage in stages)
+    return ", then ".join(f"{stage.name} ({counted(stage.quorum, words(stage.role))})" for stage in stages)
 
 
 def _stage(given: str) -> Stage:

@@ -24,7 +24,7 @@ from registry_app.cli.people import grants_of
 from registry_app.cli.screen import open_screen
 from registry_app.cli.table import listing
 from registry_app.errors import UsageError
-from registry_app.text import harmless
+from registry_app.text import counted, harmless
 
 init_app = Room(help="Make a new registry.")
 demo_app = Room(help="See a whole story on real data.")
@@ -147,7 +147,7 @@ def whoami(ctx: typer.Context) -> None:
                     ("roles", grants_of(person.grants) or "none"),
                     ("registry", about.name),
                     ("id", about.registry),
-                    ("size", f"{about.size} statements"),
+                    ("size", counted(about.size, "statement")),
                     ("root", about.root),
                     ("people", about.people),
                 ]

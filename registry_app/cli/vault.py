@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -20,6 +20,7 @@ from registry_app.cli.desk import (
 )
 from registry_app.cli.options import Reason, Room, wishes
 from registry_app.cli.table import listing, table
+from registry_app.text import counted
 
 vault_app = Room(help="Keys and the encrypted store.")
 
@@ -34,7 +35,7 @@ def status(ctx: typer.Context) -> None:
         store = desk.workspace.store
         keyring = store.place.keyring()
         head = desk.workspace.head()
-        slots = [
+        slots: list[dict[str, Any]] = [
             {"handle": each.handle, "kdf": each.profile.name if each.profile else "", **_cost(each.profile)}
             for each in keyring.people
         ]
@@ -57,15 +58,19 @@ def status(ctx: typer.Context) -> None:
                 [
                     ("place", store.place.name),
                     ("registry", keyring.registry),
-                    ("ledger", f"{head.size} statements, {data['bytes']:,} bytes"),
+                    ("ledger", f"{counted(head.size, 'statement')}, {data['bytes']:,} bytes"),
                     ("root", head.root.hex()),
                     ("data key", f"number {keyring.epoch}" + (", a rotation is under way" if keyring.pending else "")),
                     ("recovery", "a recovery key is set" if keyring.recovery else "no recovery key"),
-                    ("heads", f"kept in {store.seen.places} places outside the database"),
+                    ("heads", f"kept in {counted(store.seen.places, 'place')} outside the database"),
                 ]
             )
             rows = [
-                (each["handle"], each["kdf"], f"{each['iterations']} x {each['memory_mib']} MiB, {each['lanes']} lanes")
+                (
+                    each["handle"],
+                    each["kdf"],
+                    f"{each['iterations']} x {each['memory_mib']} MiB, {counted(each['lanes'], 'lane')}",
+                )
                 for each in slots
             ]
             return f"{about}\n\n{table(('handle', 'profile', 'Argon2id'), rows)}"

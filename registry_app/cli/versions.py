@@ -11,6 +11,7 @@ from registry_app.cli.desk import opened, progress, say
 from registry_app.cli.options import AsOf, Room, Tags, Version, given_digest, pairs
 from registry_app.cli.table import day, listing, short, table, words
 from registry_app.errors import UsageError
+from registry_app.text import counted
 
 if TYPE_CHECKING:
     from registry_app.models.artifact import Artifact
@@ -236,7 +237,7 @@ def _version_text(found: VersionDetail) -> str:
             ("id", summary.id),
             ("registered", f"{summary.registered} by {summary.author}, ledger position {summary.seq}"),
             ("artifact", f"sha256:{summary.artifact}"),
-            ("kind", f"{found.artifact_kind}, {summary.format}, {found.size:,} bytes"),
+            ("kind", f"{found.artifact_kind}, {summary.format}, {counted(found.size, 'byte')}"),
             ("scan", words(summary.scan)),
             ("findings", "\n".join(found.findings)),
             ("commit", found.code_commit),
@@ -245,7 +246,8 @@ def _version_text(found: VersionDetail) -> str:
             (
                 "data",
                 "\n".join(
-                    f"{use.role}: {use.name} ({use.rows:,} rows, sha256:{short(use.digest)})" for use in found.data
+                    f"{use.role}: {use.name} ({counted(use.rows, 'row')}, sha256:{short(use.digest)})"
+                    for use in found.data
                 ),
             ),
             ("metrics", "\n".join(f"{name} = {value}" for name, value in found.metrics)),

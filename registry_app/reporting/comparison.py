@@ -16,6 +16,7 @@ from registry_app.reporting.content import DossierContent, attachments
 from registry_app.reporting.dossier import Dossier
 from registry_app.reporting.pagetext import page_texts
 from registry_app.reporting.printed import absent
+from registry_app.text import counted
 from registry_app.vault import clock
 
 _MOST = 20
@@ -43,10 +44,10 @@ def compare(
     found += [Finding("content", None, f"The pages do not say {what} as the ledger has it.") for what in lacking]
     notices = []
     if unread:
-        notices.append(f"{unread} texts run from right to left and were compared in dossier.json alone.")
+        notices.append(f"Compared in dossier.json alone, for it runs from right to left: {counted(unread, 'text')}.")
     kept_back = _kept_back(bundle, named, content)
     if kept_back:
-        notices.append(f"{kept_back} contents about this version are not in it: they were shredded, or kept back.")
+        notices.append(f"Not in it, for it was shredded or kept back: {counted(kept_back, 'content')} of this version.")
     return said, found, notices
 
 

@@ -15,6 +15,7 @@ from registry_app.ledger.proof import verify_inclusion
 from registry_app.ledger.statement import read
 from registry_app.people.keys import learn
 from registry_app.reporting.bundle import Bundle
+from registry_app.text import counted
 
 
 def check_leaves(bundle: Bundle, head: Head, history: KeyHistory) -> Iterator[Finding]:
@@ -26,7 +27,11 @@ def check_leaves(bundle: Bundle, head: Head, history: KeyHistory) -> Iterator[Fi
 
 def _whole(bundle: Bundle, head: Head, history: KeyHistory) -> Iterator[Finding]:
     if len(bundle.leaves) != head.size:
-        yield Finding("integrity", None, f"The bundle has {len(bundle.leaves)} leaves, the checkpoint {head.size}.")
+        yield Finding(
+            "integrity",
+            None,
+            f"The bundle has {counted(len(bundle.leaves), 'leaf', 'leaves')}, the checkpoint {head.size:,}.",
+        )
     leaves = ((leaf.seq, leaf.envelope, leaf_hash(leaf.envelope)) for leaf in bundle.leaves)
     report = check(leaves, history, on_statement=lambda seq, statement: learn(history, seq, statement))
     for finding in report.findings:

@@ -26,6 +26,7 @@ from registry_app.reporting.bundled import Replayed, replayed
 from registry_app.reporting.comparison import compare, payloads_named
 from registry_app.reporting.leaves import check_leaves
 from registry_app.reporting.sealcheck import SealFacts, check_seal
+from registry_app.text import counted
 from registry_app.vault import digest
 
 ANSWERS = {
@@ -227,7 +228,7 @@ def _replayed(case: _Case, data: bytes, meaning: Meaning) -> None:
                     case.say("content", "The seal claims another time than the pages.")
     if again.untold:
         case.notices.append(
-            f"{len(again.untold)} leaves about other versions could not be judged: what their rules read is not in the bundle."
+            f"{_leaves(len(again.untold))} about other versions could not be judged: what their rules read is not in the bundle."
         )
     if not bundle.whole:
         case.words["authority"] = (
@@ -254,16 +255,22 @@ def _complete(case: _Case, against: SignedCheckpoint | None) -> None:
         case.say("completeness", "The checkpoint you gave is of another registry.")
     elif seen.size > head.size:
         case.words["completeness"] = (
-            f"Cannot tell: the checkpoint you gave is newer ({seen.size} leaves) than the one in the dossier ({head.size})."
+            f"Cannot tell: the checkpoint you gave is newer ({_leaves(seen.size)}) than the one in the dossier ({head.size:,})."
         )
     elif seen.size == head.size or bundle.whole:
         case.looked.add("completeness")
         leaves = bundle.leaves[: seen.size]
         root = head.root if seen.size == head.size else tree_root(leaf_hash(leaf.envelope) for leaf in leaves)
         if root != seen.root:
-            case.say("completeness", f"The first {seen.size} leaves are not those the checkpoint you gave saw.")
+            case.say(
+                "completeness", f"It does not begin with the {_leaves(seen.size)} that the checkpoint you gave saw."
+            )
     else:
         case.words["completeness"] = "Cannot tell: the ledger was not handed out whole, and the checkpoint is older."
+
+
+def _leaves(number: int) -> str:
+    return counted(number, "leaf", "leaves")
 
 
 def _told(case: _Case) -> DossierVerification:

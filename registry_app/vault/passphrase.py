@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from registry_app.errors import UsageError
+from registry_app.text import counted
 
 MIN_LENGTH = 15
 """Characters (code points after NFKC) a passphrase has at least."""
@@ -39,7 +40,7 @@ def require_strong(passphrase: str, about: Sequence[str] = ()) -> None:
         raise UsageError("The passphrase is not valid text.", "Type it again, or save the file in UTF-8.")
     if len(normal) < MIN_LENGTH:
         raise UsageError(
-            f"The passphrase has {len(normal)} characters.",
+            f"The passphrase has {counted(len(normal), 'character')}.",
             f"Use at least {MIN_LENGTH}; five or six random words are easy to remember.",
         )
     if len(normal) > MAX_LENGTH:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import unicodedata
 
 from registry_app.errors import UsageError
+from registry_app.text import counted
 from registry_app.vault import chance, digest
 
 RECOVERY = "recovery"
@@ -52,7 +53,7 @@ def read(text: str) -> bytes:
     ]
     if len(typed) != _LENGTH:
         raise UsageError(
-            f"The recovery key has {len(typed)} characters where it should have {_LENGTH}.",
+            f"The recovery key has {counted(len(typed), 'character')} where it should have {_LENGTH}.",
             "Compare it with the paper.",
         )
     number = 0

@@ -138,7 +138,7 @@ def test_a_route_is_changed_by_two_people(ask: Ask) -> None:
     assert proposal in ask("route", "list").out
     ask("route", "confirm", proposal, who="risk", code=5)
     ask("route", "confirm", proposal)
-    assert "validation (2 validator), then risk acceptance (1 risk officer)" in ask("route", "list").out
+    assert "validation (2 validators), then risk acceptance (1 risk officer)" in ask("route", "list").out
     assert "is not of the form" in ask("route", "propose", "high", "--stage", "x", "--reason", "y", code=2).err
 
 

@@ -20,7 +20,7 @@ def test_the_status_says_what_a_guess_costs(ask: Ask) -> None:
     assert found["data_key_epoch"] == 1
     assert found["anchored"] is True
     shown = ask("vault", "status").out
-    assert "2 x 19 MiB, 1 lanes" in shown
+    assert "2 x 19 MiB, 1 lane\n" in shown
 
 
 def test_the_data_key_is_rotated_by_an_administrator(ask: Ask) -> None:

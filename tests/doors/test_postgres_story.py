@@ -99,7 +99,7 @@ def test_the_command_line_founds_looks_and_goes_on_in_a_database(
     assert main([*given[:-1], str(tmp_path / "wrong.txt"), "whoami"]) == 4
     assert main([*given, "whoami"]) == 0
     everything = capsys.readouterr()
-    assert "1 attempts to sign in failed" in everything.err
+    assert "1 attempt to sign in failed" in everything.err
     assert PASSWORD not in everything.out + everything.err
 
 

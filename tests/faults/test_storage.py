@@ -167,7 +167,7 @@ def test_an_unlock_on_a_full_disk_does_not_wait_for_the_failed_attempts_to_be_re
     with pytest.raises(Exception, match="passphrase is wrong"):
         Workspace.open(small.folder, "dev", "not the passphrase")
     with no_file_beyond(size), small.open() as workspace:
-        assert "1 attempts to sign in failed" in workspace.notices[0]
+        assert "1 attempt to sign in failed" in workspace.notices[0]
         assert "could not be put on record" in workspace.notices[0]
     other.close()
     with small.open() as workspace:
