@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import SQLModel
 
+import registry_app.house  # noqa: F401 - every room's tables
 from registry_app.ledger.tables import NodeRow, PayloadRow
 from registry_app.people.tables import GrantRow, PersonRow
 from registry_app.vault.engine import open_sqlcipher, reading, writing
