@@ -2,7 +2,11 @@
 
 Owns: reading and checking a table of predictions, performance, fairness, explanations, the form of a result (with a JSON
 Schema per kind in ``schemas/``), and how results are drawn on a page or a terminal. A binary tabular classifier for now.
-Never: loads a model file, opens a registry, draws from an unseeded source, prints NaN.
+Never: loads a model file outside the sandbox, opens a registry, draws from an unseeded source, prints NaN.
+
+Rooms inside:
+
+sandbox         model code in a child process that can do nothing else
 
 Files in reading order:
 
