@@ -8,6 +8,8 @@ Rooms inside:
 
 sandbox         model code in a child process that can do nothing else
 
+Rooms within: ``explain/`` (which features move a model's output; one way in, ``explain``).
+
 Files in reading order:
 
 result.py       one measurement as bytes: numbers as decimal text, what is needed to make them again, ``Undefined``
@@ -16,8 +18,6 @@ predictions.py  a table of predictions: mapping, reading CSV, checked arrays
 performance.py  rates with intervals, curves, calibration, AUC with a bootstrap
 disparity.py    how far groups lie apart: counts, intervals, tests, the outcome in words
 fairness.py     fairlearn's metrics per group and intersection, put together with the disparities
-pipeline.py     a pipeline taken apart, and the way back from its columns to the source features
-explain.py      SHAP values, summed to source features, checked for additivity
 figure.py       what to draw, read from a result: bars, curves, cases
 charts.py       figures as SVG for reports
 bars.py         figures as Rich text for the terminal

@@ -8,20 +8,19 @@ import pandas as pd
 import pytest
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import (
-    AdaBoostClassifier,
     ExtraTreesClassifier,
     GradientBoostingClassifier,
     HistGradientBoostingClassifier,
     RandomForestClassifier,
 )
 from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 from registry_app.errors import UsageError
-from registry_app.measure import explain as room
-from registry_app.measure.explain import explain
+from registry_app.measure.explain import explain, explainer, run
 from registry_app.measure.result import Result, decode
 
 NAMES = ["housing", "income", "age", "noise"]
@@ -68,7 +67,7 @@ def explained(model: Any, n: int = 60, **given: Any) -> Result:
         (DecisionTreeClassifier(max_depth=4, random_state=0), "tree", "probability"),
         (GradientBoostingClassifier(random_state=0), "tree", "log-odds"),
         (HistGradientBoostingClassifier(random_state=0), "tree", "log-odds"),
-        (AdaBoostClassifier(n_estimators=5, random_state=0), "permutation", "probability"),
+        (GaussianNB(), "permutation", "probability"),
     ],
 )
 def test_values_add_up_to_the_models_output(classifier: Any, explainer: str, output: str) -> None:
@@ -138,15 +137,15 @@ def test_cases_run_from_the_lowest_to_the_highest_prediction_and_name_places_onl
 
 
 def test_the_same_seed_gives_the_same_result() -> None:
-    model = fitted(AdaBoostClassifier(n_estimators=5, random_state=0))
+    model = fitted(GaussianNB())
     assert explained(model, n=5).result == explained(model, n=5).result
 
 
 def test_many_rows_are_drawn_with_the_seed_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room, "MOST_ROWS", 30)
+    monkeypatch.setattr(run, "MOST_ROWS", 30)
     found = explained(fitted(LogisticRegression()), n=200)
     assert (found.data["rows"], found.parameters["explained_rows"], found.result["n"]) == (200, 30, 30)
-    assert found.parameters["background_used"] == room.BACKGROUND
+    assert found.parameters["background_used"] == explainer.BACKGROUND
 
 
 def test_one_row_has_no_interval() -> None:
@@ -176,15 +175,23 @@ def test_what_cannot_be_explained_is_refused() -> None:
         ("one stands twice", model, frame, ["age"] * 4, {}),
         ("cases cannot be shown", model, frame, NAMES, {"cases": 101}),
         ("does not know the class", model, frame, NAMES, {"positive": "splendid"}),
-        ("not a fitted binary classifier", three, table, ["income", "age"], {}),
+        ("knows 3 classes. Name the positive class", three, table, ["income", "age"], {}),
         (
-            "not a fitted binary classifier",
+            "A regression has no class",
             LinearRegression().fit(table, labels == "good"),
             table,
             ["income", "age"],
-            {},
+            {"positive": 1},
         ),
-        ("not a fitted binary classifier", LogisticRegression(), table, ["income", "age"], {}),
+        ("no fitted classifier", LogisticRegression(), table, ["income", "age"], {}),
+        ("no fitted classifier", LinearRegression(), table, ["income", "age"], {}),
+        ("in the table, or is asked for twice", model, frame, NAMES, {"cases": [0]}),
+        ("in the table, or is asked for twice", model, frame, NAMES, {"cases": [3, 3]}),
+        ("is no precision", model, frame, NAMES, {"precision": 1.5}),
+        ("is no limit of an association", model, frame, NAMES, {"proxy_limit": 0}),
+        ("no feature 'shoe' to forbid", model, frame, NAMES, {"forbidden": ["shoe"]}),
+        ("has 2 values for 240 rows", model, frame, NAMES, {"sensitive": {"sex": ["f", "m"]}}),
+        ("has 240 groups; 50 can", model, frame, NAMES, {"sensitive": {"id": range(240)}}),
         ("are not numbers", LogisticRegression().fit(table, labels), frame[["housing", "age"]], ["a", "b"], {}),
     ]
     for said, one, rows, names, given in refusals:

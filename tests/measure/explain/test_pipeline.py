@@ -12,8 +12,8 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, PolynomialFeatures, StandardScaler
 
 from registry_app.errors import UsageError
-from registry_app.measure import pipeline
-from registry_app.measure.pipeline import part
+from registry_app.measure.explain import pipeline
+from registry_app.measure.explain.pipeline import part
 
 NAMES = ("a", "a_b", "n")
 FRAME = pd.DataFrame({"a": ["b_x", "y", "y", "b_x"], "a_b": ["x", "x", "z", "z"], "n": [1.0, 2.0, 3.0, 4.0]})
