@@ -34,16 +34,37 @@ Positive = Annotated[str, typer.Option("--positive", metavar="VALUE", help="The 
 Prediction = Annotated[str | None, typer.Option("--prediction", metavar="COLUMN", help="The predicted outcome.")]
 Score = Annotated[str | None, typer.Option("--score", metavar="COLUMN", help="The predicted probability, 0 to 1.")]
 Threshold = Annotated[float | None, typer.Option("--threshold", help="A score of at least this predicts the positive.")]
-Sensitive = Annotated[
-    list[str] | None, typer.Option("--sensitive", metavar="COLUMN", help="A sensitive feature; repeatable.")
+Table = Annotated[
+    str,
+    typer.Option(
+        "--data",
+        metavar="FILE-OR-URL",
+        help="The table: CSV, gzipped or not, Parquet, a glob, or a database's URL with #schema.table.",
+    ),
+]
+Task = Annotated[str, typer.Option("--task", help="binary, multiclass or regression.")]
+MaybePositive = Annotated[
+    str | None, typer.Option("--positive", metavar="VALUE", help="Of a binary task: the positive outcome.")
+]
+Features = Annotated[
+    list[str] | None,
+    typer.Option("--sensitive", metavar="COLUMN", help="A sensitive feature; age:25,60 cuts numbers; repeatable."),
+]
+Control = Annotated[
+    list[str] | None,
+    typer.Option("--control", metavar="COLUMN", help="Groups are compared within its groups as well; repeatable."),
+]
+Weights = Annotated[str | None, typer.Option("--weights", metavar="COLUMN", help="How much each row counts.")]
+LeftOut = Annotated[
+    str, typer.Option("--left-out", metavar="REASON", help="Why Local Law 144's tables leave out groups under 2 %.")
 ]
 RowId = Annotated[str | None, typer.Option("--row-id", metavar="COLUMN", help="Names each row; checked to be unique.")]
 Seed = Annotated[int, typer.Option("--seed", help="Of every random draw.")]
-Ratio = Annotated[float, typer.Option("--limit", help="The demographic parity ratio below which a disparity is shown.")]
+Ratio = Annotated[float, typer.Option("--limit", help="The ratio between groups below which a disparity is shown.")]
 Small = Annotated[int, typer.Option("--small", help="Groups with fewer rows decide no outcome.")]
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?").fullmatch
-_NAMES = frozenset({"by", "against", "feature", "row", "metric", "reason", "outcome", "left_out"})
+_NAMES = frozenset({"by", "against", "feature", "row", "metric", "reason", "outcome", "left_out", "deciding", "within"})
 
 
 @measure_app.command("performance")
@@ -69,25 +90,31 @@ def measure_performance(
 @measure_app.command("fairness")
 def measure_fairness(
     ctx: typer.Context,
-    data: Data,
+    data: Table,
     label: Label,
-    positive: Positive,
+    positive: MaybePositive = None,
     prediction: Prediction = None,
     score: Score = None,
     threshold: Threshold = None,
-    sensitive: Sensitive = None,
+    sensitive: Features = None,
+    control: Control = None,
+    weights: Weights = None,
+    task: Task = "binary",
     row_id: RowId = None,
     seed: Seed = 0,
     limit: Ratio = 0.8,
     small: Small = 30,
+    left_out: LeftOut = "",
 ) -> None:
     """Measure fairness between groups: fairlearn's rates and disparities, with intervals and tests.
 
     Example: registry-app measure fairness --data scored.csv --label default --positive 1 --prediction y --sensitive sex
     """
-    found = _fairness(
-        data, (label, positive, prediction, score, threshold, tuple(sensitive or ()), row_id), seed, limit, small
-    )
+    columns = {
+        "label": label, "task": task, "positive": positive, "prediction": prediction, "score": score,
+        "threshold": threshold, "weights": weights, "row_id": row_id,
+    }  # fmt: skip
+    found = _fairness(data, columns, (sensitive or [], control or []), (seed, limit, small, left_out))
     give(wishes(ctx), numbers(found), lambda: result_text(found))
 
 
@@ -116,26 +143,32 @@ def evaluate_performance(
 def evaluate_fairness(
     ctx: typer.Context,
     version: Version,
-    data: Data,
+    data: Table,
     label: Label,
-    positive: Positive,
+    positive: MaybePositive = None,
     prediction: Prediction = None,
     score: Score = None,
     threshold: Threshold = None,
-    sensitive: Sensitive = None,
+    sensitive: Features = None,
+    control: Control = None,
+    weights: Weights = None,
+    task: Task = "binary",
     row_id: RowId = None,
     seed: Seed = 0,
     limit: Ratio = 0.8,
     small: Small = 30,
+    left_out: LeftOut = "",
 ) -> None:
     """Measure fairness, and sign the result as evidence about a version; prints the evidence's id.
 
     Example: registry-app evaluate fairness credit-risk:3 --data scored.csv --label default --positive 1 --prediction y
     --sensitive sex
     """
-    found = _fairness(
-        data, (label, positive, prediction, score, threshold, tuple(sensitive or ()), row_id), seed, limit, small
-    )
+    columns = {
+        "label": label, "task": task, "positive": positive, "prediction": prediction, "score": score,
+        "threshold": threshold, "weights": weights, "row_id": row_id,
+    }  # fmt: skip
+    found = _fairness(data, columns, (sensitive or [], control or []), (seed, limit, small, left_out))
     _record(ctx, version, found)
 
 
@@ -158,16 +191,20 @@ def _performance(data: Path, columns: tuple[Any, ...], seed: int) -> Result:
         return performance(predictions, seed)
 
 
-def _fairness(data: Path, columns: tuple[Any, ...], seed: int, limit: float, small: int) -> Result:
+def _fairness(
+    data: str, columns: dict[str, Any], features: tuple[list[str], list[str]], chosen: tuple[int, float, int, str]
+) -> Result:
     with progress() as tell:
         if tell is not None:
-            tell("reading", 0, 0)
-        predictions = _read(data, columns)
-        if tell is not None:
             tell("measuring", 0, 0)
-        from registry_app.measure.fairness import fairness
+        from registry_app.measure.fairness.document import fairness
+        from registry_app.measure.table.mapping import Feature, Mapping
+        from registry_app.measure.table.source import open_source
 
-        return fairness(predictions, seed, limit, small)
+        sensitive, control = (tuple(Feature.parse(each) for each in named) for named in features)
+        mapping = Mapping(**columns, sensitive=sensitive, control=control)
+        with open_source(data) as source:
+            return fairness(source, mapping, *chosen)
 
 
 def _record(ctx: typer.Context, version: str, found: Result) -> None:
@@ -234,23 +271,40 @@ def _performance_text(result: dict[str, Any]) -> Iterator[str]:
 
 
 def _fairness_text(result: dict[str, Any]) -> Iterator[str]:
-    yield listing([("outcome", result["outcome"]), ("rows", f"{result['n']:,}")])
-    names = ("selection_rate", "true_positive_rate", "false_positive_rate", "accuracy", "precision")
+    head = [("outcome", result["outcome"]), ("rows", f"{result['n']:,}")]
+    yield listing([*head, *((("intervals", result["approximation"]),) if result.get("approximation") else ())])
+    yield _groups_text(result)
+    if result["disparities"]:
+        yield _disparities_text(result["disparities"], "Disparities")
+    for part in result.get("within", ()):
+        said = ", ".join(f"{feature} {value}" for feature, value in part["within"].items())
+        yield heading(f"Within {said}: {part['outcome']}") + "\n" + _groups_text(part)
+        yield _disparities_text(part["disparities"], f"Disparities within {said}")
+    for said in result.get("disagreements", ()):
+        yield said
+
+
+_COLUMNS = (
+    "selection_rate", "true_positive_rate", "false_positive_rate", "accuracy", "precision", "roc_auc",
+    "mean_prediction", "mean_absolute_error", "root_mean_squared_error", "r2",
+)  # fmt: skip
+"""Metrics of groups that are shown, where there are any."""
+
+
+def _groups_text(result: dict[str, Any]) -> str:
+    has = {name for group in result["groups"] for name in group["metrics"]}
+    names = [name for name in _COLUMNS if name in has]
     rows = []
     for group in result["groups"]:
         said = ", ".join(f"{feature} {value}" for feature, value in group["by"].items())
-        ratio = number(group["impact_ratio"])
-        rows.append(
-            (
-                said,
-                f"{group['n']:,}" + (" (small)" if group["small"] else ""),
-                *(number(group["metrics"][name]) for name in names),
-                ratio,
-            )
-        )
-    yield table(("group", "rows", *(words(name) for name in names), "impact ratio"), rows)
-    spread = [(words(each["metric"]), ", ".join(each["by"]), number(each)) for each in result["disparities"]]
-    yield heading("Disparities") + "\n" + table(("disparity", "by", "value [95 % interval]"), spread)
+        n = f"{group['n']:,}" + (" (small)" if group["small"] else "")
+        rows.append((said, n, *(number(group["metrics"][name]) for name in names), number(group["impact_ratio"])))
+    return table(("group", "rows", *(words(name) for name in names), "impact ratio"), rows)
+
+
+def _disparities_text(found: list[dict[str, Any]], title: str) -> str:
+    spread = [(words(each["metric"]), ", ".join(each["by"]), number(each)) for each in found]
+    return heading(title) + "\n" + table(("disparity", "by", "value [95 % interval]"), spread)
 
 
 def _explanation_text(result: dict[str, Any]) -> Iterator[str]:
@@ -268,7 +322,7 @@ def _explanation_text(result: dict[str, Any]) -> Iterator[str]:
 def about_text(found: Result) -> str:
     """What a measurement was made from and with."""
     mapping = [
-        (words(name), ", ".join(value) if isinstance(value, list) else str(value))
+        (words(name), ", ".join(map(_column, value)) if isinstance(value, list) else str(value))
         for name, value in found.data.items()
         if name not in ("digest", "rows") and value
     ]
@@ -281,3 +335,11 @@ def about_text(found: Result) -> str:
             ("on", f"{found.platform}, {found.duration_ms:,} ms"),
         ]
     )
+
+
+def _column(found: Any) -> str:
+    """A feature as version 1 writes it, by its name alone, or with cut points."""
+    if isinstance(found, str):
+        return found
+    cuts = ", ".join(_brief(cut) for cut in found["cuts"])
+    return f"{found['column']} (cut at {cuts})" if cuts else str(found["column"])

@@ -20,10 +20,11 @@ from registry_app.demo.train import SEED, TASKS, Trained
 from registry_app.errors import Refused, UsageError
 from registry_app.evidence.actions import RecordEvidence
 from registry_app.measure.explain import explain
-from registry_app.measure.fairness import fairness
+from registry_app.measure.fairness.document import fairness
 from registry_app.measure.performance import performance
 from registry_app.measure.predictions import Predictions
 from registry_app.measure.result import Result
+from registry_app.measure.table.source import open_source
 from registry_app.models.actions import RegisterVersion, SetAlias, StartDeployment
 from registry_app.models.artifact import measure_artifact
 from registry_app.models.facts import Column, Named, RunRecorded
@@ -60,7 +61,7 @@ class Evidence:
 
     def ratios(self) -> dict[str, float]:
         """The selection-rate ratio of each sensitive feature."""
-        names = self.fairness.data["sensitive"]
+        names = [feature["column"] for feature in self.fairness.data["sensitive"]]
         return {name: float(self.disparity("demographic_parity_ratio", name)["value"]) for name in names}
 
     def leading(self) -> tuple[str, float]:
@@ -74,7 +75,8 @@ def measure(trained: Trained, done: Measured) -> Evidence:
     predictions = Predictions.from_file(trained.predictions, trained.mapping)
     performed = performance(predictions, SEED)
     done("performance")
-    fair = fairness(predictions, SEED)
+    with open_source(str(trained.predictions)) as source:
+        fair = fairness(source, trained.columns, SEED)
     done("fairness")
     features = list(trained.recipe.features)
     background, rows = trained.tables.training[features], trained.tables.held_out[features].iloc[:EXPLAINED]

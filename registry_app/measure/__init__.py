@@ -4,11 +4,13 @@ Owns: reading and checking a table of predictions, performance, fairness, explan
 Schema per kind in ``schemas/``), and how results are drawn on a page or a terminal. A binary tabular classifier for now.
 Never: loads a model file outside the sandbox, opens a registry, draws from an unseeded source, prints NaN.
 
-Rooms inside:
+Rooms inside, in the order in which they build on each other:
 
-sandbox         model code in a child process that can do nothing else
-
-Rooms within: ``explain/`` (which features move a model's output; one way in, ``explain``).
+table/     the table that is measured, wherever it lies, and what its columns mean
+cells/     counts of a table, and all that can be computed from counts alone
+fairness/  how a model treats groups, as one document made from counts
+explain/   which features move a model's output; one way in, ``explain``
+sandbox/   model code in a child process that can do nothing else
 
 Files in reading order:
 
@@ -16,8 +18,6 @@ result.py       one measurement as bytes: numbers as decimal text, what is neede
 quality.py      what is wrong with a table, all at once, by row and column
 predictions.py  a table of predictions: mapping, reading CSV, checked arrays
 performance.py  rates with intervals, curves, calibration, AUC with a bootstrap
-disparity.py    how far groups lie apart: counts, intervals, tests, the outcome in words
-fairness.py     fairlearn's metrics per group and intersection, put together with the disparities
 figure.py       what to draw, read from a result: bars, curves, cases
 charts.py       figures as SVG for reports
 bars.py         figures as Rich text for the terminal

@@ -150,6 +150,38 @@ def calibration_chart(
     return _svg(380, 390, f"{title}: {told}", parts)
 
 
+def curves_chart(
+    curves: Sequence[tuple[str, Sequence[tuple[float, float]]]],
+    title: str,
+    across: str,
+    up: str,
+    mark: float | None = None,
+    limit: float | None = None,
+    colours: Colours | None = None,
+) -> str:
+    """Named curves within the unit square, told apart by colour and dashes; ``mark`` stands upright, ``limit`` lies across."""
+    paint = colours or Colours()
+    parts = _square(title, across, up, paint, diagonal=False)
+    told = []
+    if mark is not None:
+        parts.append(_line(_px(mark), _py(0), _px(mark), _py(1), paint.ink, dash="2 3", width=1.2))
+        told.append(f"used {number(mark)}")
+    if limit is not None:
+        parts.append(_line(_px(0), _py(limit), _px(1), _py(limit), paint.limit, dash="4 3", width=1.2))
+        told.append(f"limit {number(limit)}")
+    for place, (name, points) in enumerate(curves):
+        colour, dashes = (paint.bar, paint.other, paint.met, paint.muted)[place % 4], ("", "6 3", "2 2")[place // 4 % 3]
+        path = " ".join(f"{_px(a)},{_py(b)}" for a, b in points)
+        dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
+        parts.append(f'<polyline points="{path}" fill="none" stroke="{_attr(colour)}" stroke-width="2"{dashed}/>')
+        row = 44 + 20 * place
+        parts.append(_line(376, row, 400, row, colour, dash=dashes, width=2))
+        parts.append(_text(408, row + 4, _cut(name, 26), paint.ink, size=11))
+        ends = f" {number(points[0][1])} to {number(points[-1][1])}" if points else " none"
+        told.append(f"{name}{ends}")
+    return _svg(580, max(390, 60 + 20 * len(curves)), f"{title}: {'; '.join(told)}", parts)
+
+
 def confusion_chart(
     confusion: dict[str, int], title: str, positive: str, negative: str = "other", colours: Colours | None = None
 ) -> str:
@@ -194,7 +226,7 @@ def _beside(reach: float, letters: int, mark: float | None, bar_end: float | Non
     return mark + 7
 
 
-def _square(title: str, across: str, up: str, paint: Colours) -> list[str]:
+def _square(title: str, across: str, up: str, paint: Colours, diagonal: bool = True) -> list[str]:
     parts = [_text(0, 16, title, paint.ink, size=13, weight=700)]
     for step in range(6):
         at = step / 5
@@ -202,7 +234,8 @@ def _square(title: str, across: str, up: str, paint: Colours) -> list[str]:
         parts.append(_line(_px(at), _py(0), _px(at), _py(1), paint.grid))
         parts.append(_text(_px(at), _py(0) + 15, f"{at:.1f}", paint.muted, anchor="middle", size=10))
         parts.append(_text(_px(0) - 6, _py(at) + 4, f"{at:.1f}", paint.muted, anchor="end", size=10))
-    parts.append(_line(_px(0), _py(0), _px(1), _py(1), paint.muted, dash="4 3"))
+    if diagonal:
+        parts.append(_line(_px(0), _py(0), _px(1), _py(1), paint.muted, dash="4 3"))
     parts.append(_text((_px(0) + _px(1)) / 2, 376, across, paint.muted, anchor="middle", size=11))
     turned = f'transform="rotate(-90 12 {round((_py(0) + _py(1)) / 2, 1)})"'
     parts.append(_text(12, (_py(0) + _py(1)) / 2, up, paint.muted, anchor="middle", size=11, more=turned))

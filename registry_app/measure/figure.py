@@ -35,12 +35,13 @@ def impact_bars(result: Result, by: Sequence[str], limit: float) -> tuple[Bar, .
     for group in _groups(result, by):
         value = _value(group["impact_ratio"])
         standing: Standing = "no limit" if value is None else "met" if value >= limit else "not met"
-        bars.append(Bar(_said(group), value, note=_note(group, group["impact_ratio"]), standing=standing))
+        ends = _ends(group["impact_ratio"].get("ci"))
+        bars.append(Bar(_said(group), value, *ends, _note(group, group["impact_ratio"]), standing))
     return tuple(bars)
 
 
 def rate_bars(result: Result, by: Sequence[str], metric: str) -> tuple[Bar, ...]:
-    """One rate, such as ``selection_rate``, of each group made by the features ``by``, with its interval."""
+    """One metric, such as ``selection_rate``, of each group made by the features ``by`` that has it, with its interval."""
     return tuple(
         Bar(
             _said(group),
@@ -49,7 +50,74 @@ def rate_bars(result: Result, by: Sequence[str], metric: str) -> tuple[Bar, ...]
             _note(group, group["metrics"][metric]),
         )
         for group in _groups(result, by)
+        if metric in group["metrics"]
     )
+
+
+def p_value(group: dict[str, Any]) -> str | None:
+    """Of a group's test against the most selected group, in version 2 corrected by Holm; None for that group itself."""
+    if "fisher" in group:
+        return None if group["fisher"] is None else str(group["fisher"]["p_value"])
+    return None if group["test"] is None else str(group["test"]["adjusted"])
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What other thresholds would do, by one set of features."""
+
+    by: tuple[str, ...]
+    """The features."""
+    used: float | None
+    """The threshold that made the predictions."""
+    thresholds: tuple[float, ...]
+    """Rising."""
+    rates: tuple[tuple[str, tuple[float | None, ...]], ...]
+    """Per group its selection rate at each threshold."""
+    ratios: tuple[float | None, ...]
+    """The demographic parity ratio at each threshold."""
+
+
+def sweeps(result: Result, metric: str = "selection_rate") -> tuple[Sweep, ...]:
+    """The threshold sweeps of a fairness result, by single features; empty without scores."""
+    found = []
+    for sweep in result.result.get("thresholds", ()):
+        points = sweep["points"]
+        names = [_said(group) for group in points[0]["groups"]]
+        used = [float(point["threshold"]) for point in points if point["used"]]
+        rates = [tuple(_value(point["groups"][place][metric]) for point in points) for place in range(len(names))]
+        found.append(
+            Sweep(
+                tuple(sweep["by"]),
+                used[0] if used else None,
+                tuple(float(point["threshold"]) for point in points),
+                tuple(zip(names, rates, strict=True)),
+                tuple(_value(point["demographic_parity_ratio"]) for point in points),
+            )
+        )
+    return tuple(found)
+
+
+def sweep_bars(sweep: Sweep, limit: float, most: int = 11) -> tuple[Bar, ...]:
+    """The demographic parity ratio at some of the thresholds, the used one among them, judged by ``limit``."""
+    step = -(-len(sweep.thresholds) // most)
+    bars = []
+    for place, (threshold, ratio) in enumerate(zip(sweep.thresholds, sweep.ratios, strict=True)):
+        used = threshold == sweep.used
+        if place % step == step // 2 or used:
+            standing: Standing = "no limit" if ratio is None else "met" if ratio >= limit else "not met"
+            note = "undefined" if ratio is None else ""
+            bars.append(Bar(f"{threshold:.3g}{' (used)' if used else ''}", ratio, note=note, standing=standing))
+    return tuple(bars)
+
+
+def group_calibration(result: Result, by: Sequence[str]) -> tuple[tuple[str, tuple[tuple[float, float], ...]], ...]:
+    """Per group made by the features ``by``: mean score and share of positives of each bin that is not empty."""
+    found = []
+    for each in result.result.get("calibration", ()):
+        if set(each["by"]) == set(by):
+            points = ((_value(row["mean_score"]), _value(row["positive_rate"])) for row in each["bins"])
+            found.append((_said(each), tuple((a, b) for a, b in points if a is not None and b is not None)))
+    return tuple(found)
 
 
 def importance_bars(result: Result, most: int = 12) -> tuple[Bar, ...]:

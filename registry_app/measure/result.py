@@ -23,7 +23,7 @@ from registry_app.vault import clock
 Kind = Literal["performance", "fairness", "explanation"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
-VERSIONS: dict[Kind, int] = {"performance": 1, "fairness": 1, "explanation": 2}
+VERSIONS: dict[Kind, int] = {"performance": 1, "fairness": 2, "explanation": 2}
 """The newest version of each kind; all from 1 on are read, the newest is written."""
 
 MOST_BYTES = 64 << 20
@@ -141,8 +141,8 @@ def share(hits: int, n: int, reason: str) -> dict[str, Any]:
     return {"value": decimal_text(hits / n), "ci": [decimal_text(low), decimal_text(high)]}
 
 
-def wilson(hits: int, n: int) -> tuple[float, float]:
-    """The 95 % score interval for a proportion of ``hits`` in ``n`` > 0 rows, within 0 to 1 (Wilson 1927)."""
+def wilson(hits: float, n: float) -> tuple[float, float]:
+    """The 95 % score interval for a proportion of ``hits`` in ``n`` > 0 (effective) rows, within 0 to 1 (Wilson 1927)."""
     rate, square = hits / n, Z95 * Z95
     middle = (rate + square / (2 * n)) / (1 + square / n)
     half = Z95 / (1 + square / n) * math.sqrt(rate * (1 - rate) / n + square / (4 * n * n))

@@ -7,14 +7,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from registry_app.evidence.views import EvidenceDetail
-from registry_app.measure.charts import bar_chart, calibration_chart, confusion_chart, roc_chart, shap_chart
+from registry_app.measure.charts import (
+    bar_chart,
+    calibration_chart,
+    confusion_chart,
+    curves_chart,
+    roc_chart,
+    shap_chart,
+)
 from registry_app.measure.figure import (
     calibration_points,
     case_bars,
+    group_calibration,
     impact_bars,
     importance_bars,
+    p_value,
     rate_bars,
     roc_points,
+    sweeps,
 )
 from registry_app.measure.result import Result
 from registry_app.reporting.content import DossierContent, evidence_names
@@ -28,6 +38,14 @@ NAME = 120
 
 BARS = 24
 """Bars of a chart."""
+
+CURVES = 8
+"""Groups whose curves are drawn."""
+
+FOUR_FIFTHS = 0.8
+
+_RATES = ("selection_rate", "accuracy", "mean_prediction")
+"""What a table of groups shows: the first of these that the task has."""
 
 CASES = 3
 """Single cases that are drawn."""
@@ -150,6 +168,7 @@ def _fairness(item: EvidenceDetail, result: Result, name: str, place: int) -> Fi
         f"In one sentence: {result.result['outcome']}. The line at {limit} is the four-fifths ratio (29 CFR 1607.4(D)): "
         "a screen that asks for a closer look, not a pass mark."
     )
+    said = " ".join([said, *result.result.get("disagreements", ())])
     return Figure(item, place, name, groups=groups, said=said, disparities=disparities[:ROWS])
 
 
@@ -160,17 +179,22 @@ def _groups(result: Result, outcome: Mapping[str, Any]) -> Groups:
     if len(by) == 1:
         rates = rate_bars(result, by, "selection_rate")[:BARS]
         ratios = impact_bars(result, by, limit)[:BARS]
+        name = words(by[0])
         charts = (
-            drawn(bar_chart(rates, f"Selection rate by {words(by[0])}, with 95 % intervals")),
-            drawn(bar_chart(ratios, f"Impact ratio by {words(by[0])}", limit, "four fifths")),
+            *((drawn(bar_chart(rates, f"Selection rate by {name}, with 95 % intervals")),) if rates else ()),
+            drawn(
+                bar_chart(ratios, f"Impact ratio by {name}", limit, "limit" if limit != FOUR_FIFTHS else "four fifths")
+            ),
+            *(drawn(chart) for chart in _other_thresholds(result, by, limit)),
         )
     rows = []
     for group in result.result["groups"]:
         if set(group["by"]) == set(by):
-            rate = _value_and_interval(group["metrics"]["selection_rate"])
+            metrics = group["metrics"]
+            rate = _value_and_interval(metrics[next(name for name in _RATES if name in metrics)])
             ratio = _value_and_interval(group["impact_ratio"])[0]
-            fisher = group["fisher"]
-            p = "reference" if fisher is None else number(str(fisher.get("p_value", "undefined")))
+            found = p_value(group)
+            p = "reference" if found is None else number(found)
             small = " (small)" if group["small"] else ""
             named = ", ".join(str(value) for value in group["by"].values())
             rows.append((cut(named, NAME), f"{group['n']:,}{small}", *rate, ratio, p))
@@ -184,6 +208,23 @@ def _groups(result: Result, outcome: Mapping[str, Any]) -> Groups:
         tuple(rows[:ROWS]),
         max(0, len(rows) - ROWS),
     )
+
+
+def _other_thresholds(result: Result, by: Sequence[str], limit: float) -> list[str]:
+    """What another threshold would do to the groups of one feature, and how far their scores can be trusted."""
+    name, charts = words(by[0]), []
+    for sweep in sweeps(result):
+        if list(sweep.by) == list(by):
+            curves = [
+                (group, [(x, y) for x, y in zip(sweep.thresholds, values, strict=True) if y is not None])
+                for group, values in (*sweep.rates[:CURVES], ("lowest by highest", sweep.ratios))
+            ]
+            title = f"Selection rates by {name} at every threshold"
+            charts.append(curves_chart(curves, title, "threshold", "selection rate", sweep.used, limit))
+    calibrated = group_calibration(result, by)[:CURVES]
+    if calibrated:
+        charts.append(curves_chart(calibrated, f"Calibration by {name}", "mean score", "share of positives"))
+    return charts
 
 
 def _explanation(item: EvidenceDetail, result: Result, name: str, place: int) -> Figure:

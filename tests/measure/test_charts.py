@@ -6,7 +6,15 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from registry_app.measure import charts
-from registry_app.measure.charts import Colours, bar_chart, calibration_chart, confusion_chart, roc_chart, shap_chart
+from registry_app.measure.charts import (
+    Colours,
+    bar_chart,
+    calibration_chart,
+    confusion_chart,
+    curves_chart,
+    roc_chart,
+    shap_chart,
+)
 from registry_app.measure.figure import Bar
 
 EVIL = '"><script>alert(1)</script>&\x1b[31m\u202e'
@@ -33,6 +41,7 @@ def drawings(name: str) -> list[str]:
         roc_chart([(0, 0), (0.2, 0.7), (1, 1)], name, name),
         calibration_chart([(0.1, 0.2, 0.1, 0.3)], name),
         confusion_chart(CONFUSION, name, name, name),
+        curves_chart([(name, [(0.1, 0.2), (0.9, 0.5)])], name, name, name, 0.5, 0.8),
     ]
 
 
@@ -77,6 +86,15 @@ def test_no_value_touches_the_limit_line(value: float, interval: bool) -> None:
     label = next(each for each in root.iter("{http://www.w3.org/2000/svg}text") if (each.text or "").startswith("✓"))
     start = float(label.attrib["x"])
     assert start > mark + 2 or start + 7 * len(label.text or "") < mark - 2
+
+
+def test_curves_are_named_and_told_apart_by_more_than_colour() -> None:
+    curves = [(f"g{each}", [(0.0, each / 10), (1.0, 0.9)]) for each in range(6)]
+    root = parse(curves_chart(curves, "Rates", "threshold", "rate", 0.5, 0.8))
+    lines = [each.attrib for each in root.iter("{http://www.w3.org/2000/svg}polyline")]
+    assert len({(each["stroke"], each.get("stroke-dasharray")) for each in lines}) == 6
+    assert {"g0", "g5", "threshold", "rate"} <= set(texts(curves_chart(curves, "Rates", "threshold", "rate")))
+    assert root.attrib["aria-label"].startswith("Rates: used 0.50; limit 0.80; g0 0.00 to 0.90; g1 0.10 to 0.90")
 
 
 def test_an_empty_chart_is_still_a_chart() -> None:

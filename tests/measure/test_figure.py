@@ -1,38 +1,78 @@
 from __future__ import annotations
 
+import gzip
+from pathlib import Path
+
+import pytest
+
 from registry_app.measure import figure
-from registry_app.measure.fairness import fairness
 from registry_app.measure.performance import performance
 from registry_app.measure.predictions import Mapping, Predictions
+from registry_app.measure.result import Result, decode
+from tests.measure.fairness.tables import measured
 
 
-def table(score: bool = True) -> Predictions:
+def columns() -> dict[str, list[object]]:
     n = 200
-    columns = {
+    return {
         "y": [each % 2 for each in range(n)],
         "s": [(each % 10) / 10 for each in range(n)],
         "p": [int(each % 10 > 4) for each in range(n)],
         "g": ["a" if each < 160 else "b" if each < 190 else "c" for each in range(n)],
     }
+
+
+def table(score: bool = True) -> Predictions:
     given = Mapping("y", "1", score="s", threshold=0.5, sensitive=("g",))
-    return Predictions.from_frame(columns, given if score else Mapping("y", "1", prediction="p", sensitive=("g",)))
+    return Predictions.from_frame(columns(), given if score else Mapping("y", "1", prediction="p", sensitive=("g",)))
 
 
-def test_impact_bars_are_judged_by_the_limit() -> None:
-    bars = figure.impact_bars(fairness(table(), 1), ["g"], 1.0)
+def scored() -> Result:
+    return measured(columns(), "g", prediction=None, score="s", threshold=0.5)
+
+
+def test_impact_bars_are_judged_by_the_limit_and_carry_their_interval() -> None:
+    bars = figure.impact_bars(measured(columns(), "g"), ["g"], 1.0)
     assert [(bar.name, bar.value, bar.standing, bar.note) for bar in bars] == [
         ("a", 1.0, "met", "n = 160"), ("b", 1.0, "met", "n = 30"), ("c", 1.0, "met", "n = 10, small"),
     ]  # fmt: skip
-    assert {bar.standing for bar in figure.impact_bars(fairness(table(), 1), ["g"], 1.1)} == {"not met"}
+    assert bars[0].low is None
+    assert (bars[1].low or 1) < 1 < (bars[1].high or 1)
+    assert {bar.standing for bar in figure.impact_bars(measured(columns(), "g"), ["g"], 1.1)} == {"not met"}
 
 
 def test_rate_bars_carry_the_interval_and_the_reason_when_undefined() -> None:
-    bar = figure.rate_bars(fairness(table(), 1), ["g"], "selection_rate")[0]
+    bar = figure.rate_bars(measured(columns(), "g"), ["g"], "selection_rate")[0]
     assert (bar.low or 1) < 0.5 < (bar.high or 0)
-    rows = {"y": [1, 0, 0, 0], "p": [1, 0, 1, 0], "g": ["a", "a", "b", "b"]}
-    found = fairness(Predictions.from_frame(rows, Mapping("y", "1", prediction="p", sensitive=("g",))), 1)
-    undefined = figure.rate_bars(found, ["g"], "true_positive_rate")[1]
+    rows: dict[str, list[object]] = {"y": [1, 0, 0, 0], "p": [1, 0, 1, 0], "g": ["a", "a", "b", "b"]}
+    undefined = figure.rate_bars(measured(rows, "g"), ["g"], "true_positive_rate")[1]
     assert undefined == figure.Bar("b", None, note="n = 2, small, undefined: no row of the group is positive")
+    assert figure.rate_bars(measured(rows, "g"), ["g"], "no_such_metric") == ()
+
+
+def test_a_document_of_version_1_is_drawn_as_well() -> None:
+    old = decode(gzip.decompress((Path(__file__).parent / "fairness" / "fairness-1.json.gz").read_bytes()))
+    new = measured(columns(), "g")
+    assert [bar.name for bar in figure.impact_bars(old, ["g"], 0.8)] == ["a", "b", "c"]
+    assert [figure.p_value(group) is None for group in old.result["groups"]] == [True, False, False]
+    assert [figure.p_value(group) is None for group in new.result["groups"]] == [True, False, False]
+    assert (figure.sweeps(old), figure.group_calibration(old, ["g"])) == ((), ())
+
+
+def test_a_sweep_has_rates_and_a_ratio_at_each_threshold_and_knows_the_used_one() -> None:
+    (sweep,) = figure.sweeps(scored())
+    assert (sweep.by, sweep.used, sweep.thresholds[:2]) == (("g",), 0.5, (0.02, 0.04))
+    assert [(name, values[24]) for name, values in sweep.rates] == [("a", 0.5), ("b", 0.5), ("c", 0.5)]
+    bars = figure.sweep_bars(sweep, 0.8)
+    assert len(bars) <= 12
+    assert [bar.standing for bar in bars if bar.name == "0.5 (used)"] == ["met"]
+    assert bars[-1] == figure.Bar("0.96", None, note="undefined")
+
+
+def test_calibration_of_groups_is_points_of_the_bins_that_are_not_empty() -> None:
+    calibrated = dict(figure.group_calibration(scored(), ["g"]))
+    assert set(calibrated) == {"a", "b", "c"}
+    assert calibrated["a"][2] == pytest.approx((0.2, 0.0))
 
 
 def test_the_contributions_that_are_not_shown_are_summed() -> None:

@@ -73,9 +73,12 @@ def results() -> tuple[Result, ...]:
     from sklearn.linear_model import LogisticRegression
 
     from registry_app.measure.explain import explain
-    from registry_app.measure.fairness import fairness
+    from registry_app.measure.fairness.document import fairness
     from registry_app.measure.performance import performance
     from registry_app.measure.predictions import Mapping, Predictions
+    from registry_app.measure.table.mapping import Feature
+    from registry_app.measure.table.mapping import Mapping as Columns
+    from registry_app.measure.table.memory import Memory
 
     draws = np.random.default_rng(7)
     n = 600
@@ -90,9 +93,12 @@ def results() -> tuple[Result, ...]:
     frame = pd.DataFrame({"label": np.where(label == 1, "good", "bad"), "score": score, "sex": sex, "age_band": band})
     mapping = Mapping("label", "good", score="score", threshold=0.5, sensitive=("sex", "age_band"))
     predictions = Predictions.from_frame(frame, mapping)
+    columns = Columns(
+        "label", positive="good", score="score", threshold=0.5, sensitive=(Feature("sex"), Feature("age_band"))
+    )
     return (
         performance(predictions, 11),
-        fairness(predictions, 11),
+        fairness(Memory(frame, columns.columns), columns, 11),
         explain(model, inputs, inputs[:200], list(table.columns), 11),
     )
 

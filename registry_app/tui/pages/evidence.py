@@ -67,10 +67,18 @@ def _fairness(page: Prose, result: Result) -> None:
         _draw(
             page, bars.bar_lines(figure.impact_bars(result, by, limit), limit, width=page.width, ascii=page.pen.ascii)
         )
-        page.item((("Selection rate by ", "strong"), (" and ".join(by), "strong")), 0)
-        _draw(
-            page, bars.bar_lines(figure.rate_bars(result, by, "selection_rate"), width=page.width, ascii=page.pen.ascii)
-        )
+        rates = figure.rate_bars(result, by, "selection_rate")
+        if rates:
+            page.item((("Selection rate by ", "strong"), (" and ".join(by), "strong")), 0)
+            _draw(page, bars.bar_lines(rates, width=page.width, ascii=page.pen.ascii))
+    for sweep in figure.sweeps(result):
+        limit = float(result.parameters["limit"])
+        page.blank()
+        page.item((("Impact ratio by ", "strong"), (" and ".join(sweep.by), "strong"), (" at other thresholds", "")), 0)
+        shown = figure.sweep_bars(sweep, limit)
+        _draw(page, bars.bar_lines(shown, limit, width=page.width, ascii=page.pen.ascii))
+    for said in found.get("disagreements", ()):
+        page.say(said)
     page.blank()
     for each in found["disparities"]:
         value = f"{float(each['value']):.3f}" if "value" in each else f"undefined: {each['undefined']}"
