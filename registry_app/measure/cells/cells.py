@@ -75,7 +75,7 @@ class Moments:
     rows: NDArray[np.int64]
     """Shape (groups,)."""
     sums: dict[str, NDArray[np.float64]]
-    """Each of shape (groups,): ``w``, ``ww``, ``wy``, ``wyy``, ``wp``, ``wpp``, ``we``, ``wee``, ``weeee``, ``wabs`` (of \\|e\\|), and ``wabs2``, of (w e)^2."""
+    """Each of shape (groups,): ``w``, ``ww``, ``wy``, ``wyy``, ``wp``, ``wpp``, ``we``, ``wee``, ``weeee`` and ``wabs`` (of \\|e\\|)."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,6 +6,7 @@ comes a tally of the rows that are suspect; a table with such rows is refused wi
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -32,7 +33,7 @@ BINS = 1_000
 _ANSWER = 2_000_000
 """Rows of an answer that are taken; a table that has so many cells is refused."""
 
-_SUMS = ("w", "ww", "wy", "wyy", "wp", "wpp", "we", "wee", "weeee", "wabs", "wabs2")
+_SUMS = ("w", "ww", "wy", "wyy", "wp", "wpp", "we", "wee", "weeee", "wabs")
 
 Key = tuple[Any, ...]
 
@@ -87,8 +88,12 @@ def moments(source: Source, mapping: Mapping, by: Sequence[str] | None = None) -
         raise UsageError("The task is not a regression.", "Say that it is, and name columns with numbers.")
     count = _Count(source, mapping, _features(mapping, by))
     y, p = source.column(mapping.label).number, source.column(mapping.prediction or "").number
-    rows = count.tallied({}, ["n", *_SUMS], {"y": y, "p": p})
+    rows = count.tallied({}, ["n", *_SUMS], {"y": _flushed(y), "p": _flushed(p), "e": _flushed(y - p)})
     count.trusted(rows)
+    if not all(math.isfinite(value) for row in rows for value in row.sums):
+        raise UsageError(
+            f"The numbers in {quoted(source.name)} are too large to be squared.", "Measure in larger units."
+        )
     groups, place = count.groups(rows)
     n = np.zeros(len(groups), np.int64)
     sums = {name: np.zeros(len(groups)) for name in _SUMS}
@@ -114,7 +119,7 @@ def scores(source: Source, mapping: Mapping, by: Sequence[str] | None = None) ->
     count = _Count(source, mapping, features)
     score = source.column(mapping.score).number
     rows = count.tallied(
-        {"label": source.column(mapping.label).key, "bin": _bin(score)}, ["n", "w", "ws", "wss"], {"s": score}
+        {"label": source.column(mapping.label).key, "bin": _bin(score)}, ["n", "w", "ws", "wss"], {"s": _flushed(score)}
     )
     classes = _classes(mapping, {row.keys[0] for row in rows})
     count.trusted(rows, set(classes), {text(row.keys[0]) for row in rows})
@@ -229,7 +234,7 @@ class _Count:
         """Keys get a name in an inner select, so that an engine sees that what is grouped and what is shown are one."""
         bad = case((check.suspect(self.source, self.mapping), literal(1)), else_=literal(0))
         named = {f"g{place}": raw for place, raw in enumerate(self._raw)} | keys
-        weight = {} if self._weight is None else {"weight": self._weight}
+        weight = {} if self._weight is None else {"weight": _flushed(self._weight)}
         inner = select(*(each.label(name) for name, each in (named | values | weight).items()), bad.label("bad"))
         rows = inner.select_from(self.source.data).subquery("rows")
         grouped = [rows.c[name] for name in named]
@@ -329,6 +334,11 @@ class _Count:
         )
 
 
+def _flushed(value: ColumnElement[float]) -> ColumnElement[float]:
+    """A number, or 0 where it is so near that its powers leave a double's range, which PostgreSQL refuses to compute."""
+    return case((func.abs(value) < literal(1e-60), literal(0.0)), else_=value)
+
+
 def _sum(name: str, c: Any) -> ColumnElement[Any]:
     """A sum over rows, by its name in :class:`Moments` or here: ``n`` rows, ``ws`` and ``wss`` of scores."""
     if name == "n":
@@ -336,18 +346,14 @@ def _sum(name: str, c: Any) -> ColumnElement[Any]:
     w = c.weight if "weight" in c else None
     if name in ("w", "ww"):
         return func.count() if w is None else func.sum(w if name == "w" else w * w)
-    if name == "wabs2":
-        e = c.y - c.p
-        return func.sum(e * e if w is None else w * w * e * e)
     term = _term(name[1:], c)
     return func.sum(term if w is None else w * term)
 
 
 def _term(name: str, c: Any) -> ColumnElement[Any]:
     if name == "abs":
-        return func.abs(c.y - c.p)
-    factor: ColumnElement[Any] = c.y - c.p if name[0] == "e" else c[name[0]]
-    term = factor
-    for _ in name[1:]:
-        term = term * factor
+        return func.abs(c.e)
+    term: ColumnElement[Any] = c[name[0]]
+    for each in name[1:]:
+        term = term * c[each]
     return term

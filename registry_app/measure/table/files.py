@@ -15,11 +15,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any
 
+from sqlalchemy import false
+
 from registry_app.errors import StorageError, UsageError
 from registry_app.measure.table import lines
 from registry_app.measure.table.duck import DuckSource, kind, quote
 from registry_app.measure.table.limits import Limits
-from registry_app.measure.table.problem import Problem, quoted
+from registry_app.measure.table.problem import Problem, quoted, refuse
 from registry_app.measure.table.source import Row
 from registry_app.vault import digest
 
@@ -70,7 +72,7 @@ class Csv(Files):
     def __init__(self, name: str, path: str, limits: Limits) -> None:
         with opened(path) as file:
             names = lines.header(name, file, limits)
-            self.doubtful = _looked_through(name, file, limits)
+            self.doubtful, self._lines = _looked_through(name, file, limits)
             packed = lines.unpacked(name, file) is not file
         super().__init__(name, [path], limits)
         self._path = path
@@ -81,6 +83,18 @@ class Csv(Files):
             f"max_line_size = {limits.line}, compression = '{'gzip' if packed else 'none'}')"
         )
         self.columns(names, ["text"] * len(names))
+
+    def counted(self, rows: int) -> None:
+        """Besides: a count that is not that of the lines is believed only when reading row by row gives the same, for DuckDB takes the
+        kind of the line breaks from the first one and may lose rows that end in another."""
+        super().counted(rows)
+        if rows == self._lines - 1:
+            return
+        found = [row if isinstance(row, Problem) else None for row in self.listed([], false())]
+        refuse(self.name, [problem for problem in found if problem is not None][: self.limits.problems])
+        if len(found) != rows:
+            raise UsageError(f"{quoted(self.name)} has line breaks of several kinds.", "Save the table with one kind.")
+        self._lines = rows + 1
 
     def listed(self, names: Sequence[str], where: ColumnElement[bool]) -> Iterator[Row | Problem]:
         header = [column.name for column in self.header]
@@ -217,20 +231,25 @@ def _manifest(paths: Sequence[str], states: dict[str, State], hashes: Sequence[s
     return digest.sha256_hex("".join(made).encode("utf-8", "surrogateescape"))
 
 
-def _looked_through(name: str, file: IO[bytes], limits: Limits) -> bool:
-    """Whether a NUL or a blank line before the end stands in a CSV file; and whether it unpacks to more than is read."""
-    stream, total, last, doubtful = lines.unpacked(name, file), 0, b"", False
+def _looked_through(name: str, file: IO[bytes], limits: Limits) -> tuple[bool, int]:
+    """Whether a NUL or a blank line before the end stands in a CSV file, and how many lines it has.
+
+    Raises:
+        UsageError: it unpacks to more than is read.
+    """
+    stream, total, breaks, last, doubtful = lines.unpacked(name, file), 0, 0, b"", False
     while piece := stream.read(_PIECE):
         total += len(piece)
         if total > limits.content:
             raise UsageError(
                 f"{quoted(name)} holds more than {limits.content:,} bytes.", "Measure a part of it, or raise the limit."
             )
+        breaks += piece.count(b"\n")
         whole = last + piece
         if not doubtful and (b"\0" in piece or b"\n\n" in whole or b"\n\r\n" in whole):
             doubtful = b"\0" in piece or _BLANK.search(whole) is not None
         last = whole[-3:]
-    return doubtful
+    return doubtful, breaks + (not last.endswith(b"\n"))
 
 
 def _top(schema: Sequence[tuple[Any, ...]]) -> list[str]:

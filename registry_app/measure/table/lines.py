@@ -43,6 +43,8 @@ def header(name: str, file: IO[bytes], limits: Limits) -> list[str]:
     names = first[1]
     if not any(cell.strip() for cell in names):
         raise UsageError(f"{quoted(name)} is empty.", "Give a table with a header row and rows.")
+    if any("\n" in cell or "\r" in cell for cell in names):
+        raise UsageError(f"{quoted(name)} has a line break in the name of a column.", "Take it out of the header.")
     if len(names) > limits.columns:
         raise UsageError(
             f"{quoted(name)} has more than {limits.columns:,} columns.", "Keep only those that are measured."

@@ -37,7 +37,7 @@ class Rows:
         e = y - p
         sums = {
             "w": w, "ww": w * w, "wy": w * y, "wyy": w * y * y, "wp": w * p, "wpp": w * p * p, "we": w * e,
-            "wee": w * e * e, "weeee": w * e**4, "wabs": w * e.abs(), "wabs2": w * e * e,
+            "wee": w * e * e, "weeee": w * e**4, "wabs": w * e.abs(),
         }  # fmt: skip
         keys = [frame[name] for name in by]
         found = {name: values.groupby(keys, sort=True).sum() for name, values in sums.items()}
