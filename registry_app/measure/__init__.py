@@ -21,4 +21,5 @@ performance.py  rates with intervals, curves, calibration, AUC with a bootstrap
 figure.py       what to draw, read from a result: bars, curves, cases
 charts.py       figures as SVG for reports
 bars.py         figures as Rich text for the terminal
+curves.py       ROC and calibration as Rich text for the terminal
 """
