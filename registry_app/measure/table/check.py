@@ -116,9 +116,9 @@ def problems(source: Source, mapping: Mapping) -> tuple[Problem, ...]:
             found.append(each)
         else:
             file, row, values = each
-            found += [
-                Problem(row, column, said, file) for column, said in judge(row, dict(zip(names, values, strict=True)))
-            ]
+            cells = dict(zip(names, values, strict=True))
+            where = "" if row is not None else _which(mapping, cells)
+            found += [Problem(row, column, said + where, file) for column, said in judge(row, cells)]
         if len(found) >= source.limits.problems:
             found.sort(key=Problem.order)
             refuse(source.name, found, " in the part that was read")
@@ -219,17 +219,18 @@ def _judge(mapping: Mapping, classes: set[str]) -> Callable[[int | None, dict[st
     return judged
 
 
+def _which(mapping: Mapping, values: dict[str, Any]) -> str:
+    """What names a row that has no number."""
+    return f", in the row with the id {quoted(text(values[mapping.row_id]))}" if mapping.row_id is not None else ""
+
+
 def _once(first: dict[str, int | None], row: int | None, value: str) -> str | None:
     if not value.strip():
         return "the row id is missing"
     if value not in first:
         first[value] = row
         return None
-    return (
-        f"the row id is the same as in row {first[value]}"
-        if row is not None
-        else f"the row id {quoted(value)} stands twice"
-    )
+    return f"the row id is the same as in row {first[value]}" if row is not None else "the row id stands twice"
 
 
 def number(what: str, value: str, low: float = -HUGE, high: float = HUGE) -> str | None:

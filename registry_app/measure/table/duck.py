@@ -44,7 +44,9 @@ class DuckSource(Source):
     def __init__(self, name: str, limits: Limits, paths: Sequence[str] = ()) -> None:
         self.name, self.limits = name, limits
         self._paths = paths
-        self.connection = _connect(limits, paths)
+        self._scratch = tempfile.mkdtemp(prefix="registry-app-")
+        self._swept = weakref.finalize(self, shutil.rmtree, self._scratch, True)
+        self.connection = _connect(limits, paths, self._scratch)
         self._dialect = _Dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
     def columns(self, names: Sequence[str], kinds: Sequence[Kind]) -> None:
@@ -106,6 +108,7 @@ class DuckSource(Source):
 
     def close(self) -> None:
         self.connection.close()
+        self._swept()
 
 
 def kind(described: str) -> Kind:
@@ -122,10 +125,9 @@ def kind(described: str) -> Kind:
     return "text" if name == "VARCHAR" else "other"
 
 
-def _connect(limits: Limits, paths: Sequence[str]) -> duckdb.DuckDBPyConnection:
+def _connect(limits: Limits, paths: Sequence[str], scratch: str) -> duckdb.DuckDBPyConnection:
     import duckdb
 
-    scratch = tempfile.mkdtemp(prefix="registry-app-")
     threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     connection = duckdb.connect(
         ":memory:",
@@ -140,7 +142,6 @@ def _connect(limits: Limits, paths: Sequence[str]) -> duckdb.DuckDBPyConnection:
             "threads": str(threads),
         },
     )
-    weakref.finalize(connection, shutil.rmtree, scratch, True)
     connection.execute(f"SET allowed_paths = [{', '.join(map(quote, paths))}]")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")

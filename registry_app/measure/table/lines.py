@@ -99,10 +99,11 @@ def _lines(name: str, stream: IO[bytes], problems: list[Problem], limits: Limits
             )
         if row == 1 and line.startswith(b"\xef\xbb\xbf"):
             line = line[3:]
-        if b"\0" in line:
-            problems.append(Problem(row, None, f"byte {line.index(0) + 1} is a NUL: save the table as UTF-8"))
         try:
-            yield line.decode("utf-8")
+            decoded = line.decode("utf-8")
+            if "\0" in decoded:
+                problems.append(Problem(row, None, f"byte {line.index(0) + 1} is a NUL: save the table as UTF-8"))
+            yield decoded
         except UnicodeDecodeError as error:
             problems.append(Problem(row, None, f"byte {error.start + 1} is not UTF-8: save the table as UTF-8"))
             yield line.decode("utf-8", errors="replace")
