@@ -26,7 +26,10 @@ with atheris.instrument_imports(include=["registry_app", "yaml"]):
     from registry_app.ledger import canonical, checkpoint, envelope, fact, statement
     from registry_app.measure.predictions import Mapping, Predictions
     from registry_app.models import artifact, opcodes
-    from registry_app.policy import cases, pack, yaml_lines
+    from registry_app.policy import cases, expression, pack
+    from registry_app.policy.expression import Missing, NotComputed
+    from registry_app.policy.grammar import Unfit
+    from registry_app.policy.subject import subject_of
     from registry_app.reporting import bundle, sealcheck, verify
     from registry_app.vault import attempts, clock, digest, recovery
     from registry_app.vault.head import HeadFile
@@ -36,6 +39,11 @@ from registry_app.house import MEANING
 from tests.ledger.builder import ANNA, Ledger
 from tests.vault.rings import forged, people
 
+SHIPPED = Path(__file__).parents[2] / "policies" / "credit-model-risk"
+PACK = pack.load_pack((SHIPPED / "pack.yaml").read_bytes(), "pack.yaml")
+SOUND = cases.load_case((SHIPPED / "cases" / "sound.yaml").read_bytes(), "sound.yaml", lambda name: b"").given
+SUBJECT = subject_of(*(SOUND[part] for part in ("model", "version", "datasets", "evidence")))
+PARTS = {name: expression.extent(part) for name, part in {"": SUBJECT, **SUBJECT["evidence"]}.items()}
 PLACE = Path(tempfile.mkdtemp(prefix="fuzz-"))
 
 
@@ -116,8 +124,13 @@ def try_pack(data: bytes) -> None:
 
 
 def try_case(data: bytes) -> None:
-    yaml_lines.load_yaml(data, "case.yaml")
-    cases.load_case(data, "case.yaml", lambda name: b"{}")
+    cases.load_case(data, "case.yaml", lambda name: b"{}").verdicts(PACK)
+
+
+def try_expression(data: bytes) -> None:
+    """A condition of a pack, asked about a sound version."""
+    with suppress(Unfit, Missing, NotComputed):
+        expression.compile_expression(data.decode("utf-8", "replace")).answer(SUBJECT, PARTS)
 
 
 def try_predictions(data: bytes) -> None:
@@ -175,11 +188,12 @@ def honest(name: str) -> bytes:
         return bundle.Bundle(
             **made, checkpoint=signed, version="v", issuer=ANNA.person, payloads={"ab" * 32: b"x" * 40}
         ).encode()
-    shipped = Path(__file__).parents[2] / "policies" / "credit-model-risk"
     if name == "pack":
-        return (shipped / "pack.yaml").read_bytes()
+        return (SHIPPED / "pack.yaml").read_bytes()
     if name == "case":
-        return (shipped / "cases" / "sound.yaml").read_bytes()
+        return (SHIPPED / "cases" / "sound.yaml").read_bytes()
+    if name == "expression":
+        return max((control.check.text for control in PACK.controls), key=len).encode()
     if name in ("predictions", "table"):
         return b'id,label,said,p,sex\n1,yes,yes,0.9,f\n2,no,no,0.1,m\n"3",no,yes,0.7,f\n'
     if name == "artifact":
