@@ -7,6 +7,7 @@ distance exists where fewer than two groups are left: one group lies no distance
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -27,42 +28,49 @@ PARTS: dict[str, tuple[str, ...]] = {
 """fairlearn's disparities by the rates they compare."""
 
 
-def group_min(values: Values) -> Values:
-    """The lowest value over the groups that have one, shape (…,)."""
+@dataclass(frozen=True, eq=False)
+class Extremes:
+    """The lowest and the highest of the groups: all that a distance needs."""
+
+    low: Values
+    """fairlearn's ``group_min``, shape (…,); NaN where no group has a value."""
+    high: Values
+    """fairlearn's ``group_max``, shape (…,)."""
+    several: NDArray[np.bool_]
+    """Shape (…,): whether two groups or more have a value."""
+
+
+def extremes(values: Values) -> Extremes:
+    """Over the groups that have a value."""
     import numpy as np
 
-    return np.asarray(np.fmin.reduce(values, axis=-1))
+    there = np.count_nonzero(~np.isnan(values), axis=-1)
+    low, high = np.fmin.reduce(values, axis=-1), np.fmax.reduce(values, axis=-1)
+    return Extremes(np.asarray(low), np.asarray(high), np.asarray(there > 1))
 
 
-def group_max(values: Values) -> Values:
-    """The highest value over the groups that have one, shape (…,)."""
-    import numpy as np
+def apart(found: Extremes, how: How, overall: Values | None = None) -> Values:
+    """The largest difference, or the smallest ratio (at most 1), of the groups, shape (…,); NaN where there is none.
 
-    return np.asarray(np.fmax.reduce(values, axis=-1))
-
-
-def apart(values: Values, how: How, overall: Values | None = None) -> Values:
-    """The largest difference, or the smallest ratio (at most 1), of the groups; NaN where there is none.
+    What lies furthest from all rows is the lowest or the highest group, so nothing else is looked at.
 
     Args:
-        values: shape (…, groups).
+        found: of the groups.
         how: ``difference`` or ``ratio``.
         overall: the metric over all rows, shape (…,): the distance to it; without it that between any two groups.
     """
     import numpy as np
 
+    low, high = found.low, found.high
     with np.errstate(invalid="ignore", divide="ignore"):
-        if overall is None and how == "difference":
-            found = group_max(values) - group_min(values)
-        elif overall is None:
-            found = group_min(values) / group_max(values)
+        if overall is None:
+            distance = high - low if how == "difference" else low / high
         elif how == "difference":
-            found = group_max(np.abs(values - np.asarray(overall)[..., None]))
+            distance = np.maximum(np.abs(high - overall), np.abs(low - overall))
         else:
-            ratios = values / np.asarray(overall)[..., None]
-            found = group_min(np.where(ratios > 1, 1 / ratios, ratios))
-        several = (~np.isnan(values)).sum(axis=-1) > 1
-        return np.asarray(np.where(several & np.isfinite(found), found, np.nan))
+            ratios = np.stack([low / overall, high / overall])
+            distance = np.where(ratios > 1, 1 / ratios, ratios).min(axis=0)
+        return np.asarray(np.where(found.several & np.isfinite(distance), distance, np.nan))
 
 
 def together(parts: list[Values], how: How, mean: bool = False) -> Values:

@@ -6,10 +6,12 @@ approximation, which a document says by :data:`APPROXIMATION`. The bootstrap is 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 from registry_app.measure.cells.cells import POSITIVE, Cells, Groups, Moments, Scores
-from registry_app.measure.cells.metrics import PROPORTIONS, metric_of, share
+from registry_app.measure.cells.metrics import share
 from registry_app.measure.result import Z95, wilson
 
 if TYPE_CHECKING:
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 
 DRAWS = 10_000
 """Draws of the bootstrap."""
+
+STREAMS = 8
+"""Independent streams of chance, all from one seed; cores share them, and their number does not change the draws."""
 
 ENOUGH = 0.95
 """Of the draws must have the number for an interval to be given."""
@@ -101,9 +106,16 @@ def bootstrap(cells: Cells, seed: int, draws: int = DRAWS) -> Values:
     flat = cells.weight.reshape(-1)
     there = np.flatnonzero(flat)
     rows = max(1, round(weight * weight / square))
-    drawn = np.random.default_rng(seed).multinomial(rows, flat[there] / weight, size=draws)
     found = np.zeros((flat.size, draws))
-    found[there] = drawn.T
+    streams = np.random.SeedSequence(seed).spawn(STREAMS)
+
+    def draw(stream: int) -> None:
+        part = slice(stream * draws // STREAMS, (stream + 1) * draws // STREAMS)
+        chance = np.random.default_rng(streams[stream])
+        found[there, part] = chance.multinomial(rows, flat[there] / weight, size=part.stop - part.start).T
+
+    with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
+        list(threads.map(draw, range(STREAMS)))
     return np.moveaxis(found.reshape(*cells.weight.shape, draws), -1, 0)
 
 
@@ -142,11 +154,3 @@ def percentiles(values: list[Values]) -> list[Ends | int]:
         ends = ordered[below] + (ordered[above] - ordered[below]) * (places - below)
         found.append((float(ends[0]), float(ends[1])))
     return found
-
-
-def of_groups(cells: Cells, drawn: Values, metric: str, of: int = POSITIVE) -> list[Any]:
-    """The interval of a metric for each group: Wilson's for a proportion, else that of the draws."""
-    if metric in PROPORTIONS:
-        return list(wilsons(cells, metric, of))
-    values = metric_of(drawn, metric, of)
-    return list(percentiles([values[:, place] for place in range(values.shape[1])]))

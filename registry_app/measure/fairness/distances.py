@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from registry_app.measure.cells.aggregate import PARTS, How, apart, group_max, group_min, together
+from registry_app.measure.cells.aggregate import PARTS, How, apart, extremes, together
 from registry_app.measure.cells.cells import Groups
 from registry_app.measure.cells.interval import percentiles
 from registry_app.measure.fairness.measured import Metric, limits, number
@@ -21,64 +22,107 @@ if TYPE_CHECKING:
 _HOWS: tuple[How, ...] = ("difference", "ratio")
 
 
-def aggregates(metrics: Sequence[Metric], groups: Groups) -> list[dict[str, Any]]:
-    """Of each metric the lowest and highest value, and difference and ratio between groups and to all rows."""
-    drawn: list[Values] = []
+@dataclass(frozen=True, eq=False)
+class Distance:
+    """One difference or ratio of one metric."""
+
+    value: float
+    """NaN where there is none."""
+    drawn: Values
+    """Shape (draws,)."""
+    ends: Any
+    """Its interval, or how many draws had one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Spread:
+    """A metric, and how far its groups lie apart."""
+
+    metric: Metric
+    between: dict[How, Distance]
+    """Between any two groups."""
+    overall: dict[How, Distance]
+    """From the metric of all rows."""
+
+
+def spreads(metrics: Sequence[Metric]) -> list[Spread]:
+    """The distances of each metric; those with the same draws (recall is the true positive rate) are found once."""
+    found: list[Spread] = []
+    known: dict[int, Spread] = {}
     for metric in metrics:
-        drawn += [group_min(metric.drawn), group_max(metric.drawn)]
-        drawn += [apart(metric.drawn, how, overall) for how in _HOWS for overall in (None, metric.drawn_overall)]
-    ends = iter(percentiles(drawn))
-    found = []
-    for metric in metrics:
-        n = _having(metric)
-        few = _why(metric)
-        held = {
-            "metric": metric.name,
-            "by": list(groups.by),
-            "group_min": number(float(group_min(metric.values)), next(ends), metric.lacking, n),
-            "group_max": number(float(group_max(metric.values)), next(ends), metric.lacking, n),
-        }
-        for how in _HOWS:
-            between = number(float(apart(metric.values, how)), next(ends), few, n)
-            overall = number(float(apart(metric.values, how, _array(metric.overall))), next(ends), few, n)
-            held[how] = {"between_groups": between, "to_overall": overall}
-        found.append(held | {"left_out": left_out([metric], groups)})
+        if id(metric.drawn) in known:
+            found.append(replace(known[id(metric.drawn)], metric=metric))
+            continue
+        single, drawn = extremes(metric.values), extremes(metric.drawn)
+        between, overall = (
+            {how: _distance(apart(single, how, value), apart(drawn, how, draws)) for how in _HOWS}
+            for value, draws in ((None, None), (_array(metric.overall), metric.drawn_overall))
+        )
+        found.append(Spread(metric, between, overall))
+        known[id(metric.drawn)] = found[-1]
     return found
 
 
-def disparities(metrics: Sequence[Metric], groups: Groups) -> list[dict[str, Any]]:
+def _distance(value: Values, drawn: Values) -> Distance:
+    return Distance(float(value), drawn, percentiles([drawn])[0])
+
+
+def aggregates(found: Sequence[Spread], groups: Groups) -> list[dict[str, Any]]:
+    """Of each metric the lowest and highest value, and difference and ratio between groups and to all rows."""
+    return [_aggregate(spread, groups) for spread in found]
+
+
+def _aggregate(spread: Spread, groups: Groups) -> dict[str, Any]:
+    metric, single = spread.metric, extremes(spread.metric.values)
+    n, few = _having(metric), _why(metric)
+    held: dict[str, Any] = {"metric": metric.name, "by": list(groups.by)}
+    for name, value in (("group_min", single.low), ("group_max", single.high)):
+        held[name] = number(float(value), None, metric.lacking, n)
+        held[name].pop("ci", None)
+    for how in _HOWS:
+        held[how] = {
+            "between_groups": number(spread.between[how].value, spread.between[how].ends, few, n),
+            "to_overall": number(spread.overall[how].value, spread.overall[how].ends, few, n),
+        }
+    return held | {"left_out": left_out([metric], groups)}
+
+
+def disparities(found: Sequence[Spread], groups: Groups) -> list[dict[str, Any]]:
     """fairlearn's named disparities of a binary task, each with the two groups that make it."""
-    named = {metric.name: metric for metric in metrics}
+    named = {spread.metric.name: spread for spread in found}
     return [
         _disparity(name, how, [named[rate] for rate in rates], groups) for name, rates in PARTS.items() for how in _HOWS
     ]
 
 
-def _disparity(name: str, how: How, parts: list[Metric], groups: Groups) -> dict[str, Any]:
+def _disparity(name: str, how: How, parts: list[Spread], groups: Groups) -> dict[str, Any]:
+    metrics = [part.metric for part in parts]
     found: dict[str, Any] = {"metric": f"{name}_{how}", "by": list(groups.by)}
-    single = [float(apart(part.values, how)) for part in parts]
-    lacking = next((part for part, value in zip(parts, single, strict=True) if math.isnan(value)), None)
-    if lacking is not None:
-        found |= Undefined(_why(lacking), _having(lacking)).encoded()
-        return found | {"left_out": left_out(parts, groups)}
-    between = [apart(part.drawn, how) for part in parts]
-    overall = [apart(part.drawn, how, part.drawn_overall) for part in parts]
-    over = [apart(part.values, how, _array(part.overall)) for part in parts]
-    drawn = [together(between, how), together(overall, how)]
+    between, overall = [part.between[how] for part in parts], [part.overall[how] for part in parts]
+    for metric, distance in zip(metrics, between, strict=True):
+        if math.isnan(distance.value):
+            found |= Undefined(_why(metric), _having(metric)).encoded()
+            return found | {"left_out": left_out(metrics, groups)}
+    n = min(_having(metric) for metric in metrics)
+    worst, mean = between[0], None
     if len(parts) > 1:
-        drawn.append(together(between, how, mean=True))
-    ends = percentiles(drawn)
-    n = min(_having(part) for part in parts)
-    found["value"] = decimal_text(float(together([_array(value) for value in single], how)))
-    found["ci"] = limits(ends[0], n)
-    found["to_overall"] = number(float(together(over, how)), ends[1], "the rate of all rows is 0", n)
-    if len(parts) > 1:
-        found["mean"] = number(sum(single) / len(single), ends[2], "", n)
-    worst = parts[single.index((max if how == "difference" else min)(single))]
-    for end, place in (("highest", _place(worst.values, True)), ("lowest", _place(worst.values, False))):
-        value = decimal_text(float(worst.values[place]))
-        found[end] = {"by": groups.named(place), "metric": worst.name, "value": value}
-    return found | {"left_out": left_out(parts, groups)}
+        worst, mean = _joined(between, how), _joined(between, how, mean=True)
+        overall = [_joined(overall, how)]
+    found["value"], found["ci"] = decimal_text(worst.value), limits(worst.ends, n)
+    found["to_overall"] = number(overall[0].value, overall[0].ends, "the rate of all rows is 0", n)
+    if mean is not None:
+        found["mean"] = number(mean.value, mean.ends, "", n)
+    values = [distance.value for distance in between]
+    deciding = metrics[values.index((max if how == "difference" else min)(values))]
+    for end, place in (("highest", _place(deciding.values, True)), ("lowest", _place(deciding.values, False))):
+        value = decimal_text(float(deciding.values[place]))
+        found[end] = {"by": groups.named(place), "metric": deciding.name, "value": value}
+    return found | {"left_out": left_out(metrics, groups)}
+
+
+def _joined(parts: list[Distance], how: How, mean: bool = False) -> Distance:
+    values = [_array(part.value) for part in parts]
+    return _distance(together(values, how, mean), together([part.drawn for part in parts], how, mean))
 
 
 def left_out(parts: Sequence[Metric], groups: Groups) -> list[dict[str, Any]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -25,9 +27,9 @@ from registry_app.measure.cells.significance import (
 )
 from registry_app.measure.fairness.agreement import disagreements
 from registry_app.measure.fairness.bias_audit import bias_audit
-from registry_app.measure.fairness.distances import aggregates, disparities
+from registry_app.measure.fairness.distances import Spread, aggregates, disparities, spreads
 from registry_app.measure.fairness.four_fifths import FOUR_FIFTHS, four_fifths, ratio
-from registry_app.measure.fairness.measured import Metric, of_cells, of_moments
+from registry_app.measure.fairness.measured import of_cells, of_moments
 from registry_app.measure.fairness.scored import calibration, metrics_of, sweep
 from registry_app.measure.result import Result, Undefined, checked_seed, decimal_text, finished
 from registry_app.measure.table.mapping import Mapping
@@ -164,7 +166,7 @@ def _of_numbers(source: Source, chosen: _Chosen) -> dict[str, Any]:
             )
             for place in range(len(part.groups))
         ]
-        _put(found, by, part.groups, groups, of_moments(part, whole, chosen.seed), chosen, named=False)
+        _put(found, part.groups, groups, spreads(of_moments(part, whole, chosen.seed)), chosen, named=False)
     weighted = bool((moments.sums["ww"] != moments.rows).any())
     said = "disparities are drawn from the normal distributions of the groups' numbers"
     approximation = f"{APPROXIMATION}; {said}" if weighted else said
@@ -175,11 +177,15 @@ def _sets(cells: Cells, drawn: Values, chosen: _Chosen) -> dict[str, Any]:
     """Groups, disparities and outcome of each set of sensitive features."""
     found: dict[str, Any] = {"groups": [], "disparities": [], "aggregates": [], "outcomes": []}
     metric = "selection_rate" if len(cells.classes) == 2 else "accuracy"
-    for by in chosen.sets:
-        part = cells.over(by)
-        groups = _groups(part, metric)
-        measured = of_cells(part, coarser(drawn, cells.groups, by))
-        _put(found, by, part.groups, groups, measured, chosen, named=len(cells.classes) == 2)
+    parts = [cells.over(by) for by in chosen.sets]
+
+    def spread(part: Cells) -> list[Spread]:
+        return spreads(of_cells(part, coarser(drawn, cells.groups, part.groups.by)))
+
+    with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
+        apart = list(threads.map(spread, parts))
+    for part, measured in zip(parts, apart, strict=True):
+        _put(found, part.groups, _groups(part, metric), measured, chosen, named=len(cells.classes) == 2)
     return _concluded(found)
 
 
@@ -197,9 +203,8 @@ def _within(cells: Cells, drawn: Values, chosen: _Chosen) -> list[dict[str, Any]
 
 
 def _put(
-    found: dict[str, Any], by: tuple[str, ...], names: Groups, groups: list[Group], measured: list[Metric],
-    chosen: _Chosen, named: bool,
-) -> None:  # fmt: skip
+    found: dict[str, Any], names: Groups, groups: list[Group], apart: list[Spread], chosen: _Chosen, named: bool
+) -> None:
     """Add one set of groups to a document."""
     at = reference(groups, chosen.small)
     tests = corrected(groups, at)
@@ -210,7 +215,7 @@ def _put(
                 "by": names.named(place),
                 "n": group.rows, "small": group.rows < chosen.small,
                 "metrics": {"count": {"value": str(group.rows)}}
-                | {metric.name: metric.encoded(place, 0) for metric in measured},
+                | {spread.metric.name: spread.metric.encoded(place, 0) for spread in apart},
                 "impact_ratio": ratio(group, groups[at]) if group.variance is None else _plain(group, groups[at]),
                 "against": names.named(at),
                 "test": None if test is None else {
@@ -219,12 +224,12 @@ def _put(
             }
         )  # fmt: skip
     if named:
-        found["disparities"] += disparities(measured, names)
-    found["aggregates"] += aggregates(measured, names)
+        found["disparities"] += disparities(apart, names)
+    found["aggregates"] += aggregates(apart, names)
     concluded = outcome(groups, chosen.limit, chosen.small)
     found["outcomes"].append(
         {
-            "by": list(by), "outcome": concluded.words, "limit": decimal_text(chosen.limit), "deciding": concluded.deciding,
+            "by": list(names.by), "outcome": concluded.words, "limit": decimal_text(chosen.limit), "deciding": concluded.deciding,
             "left_out": list(concluded.left_out),
         }
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from registry_app.measure.cells import interval, metrics
@@ -54,25 +54,21 @@ def of_cells(cells: Cells, drawn: Values) -> list[Metric]:
             (f"{metric}[{name}]", metric, of) for of, name in enumerate(cells.classes) for metric in metrics.ONE_CLASS
         ]
     whole, drawn_whole = cells.weight.sum(axis=0), drawn.sum(axis=1)
-    found = []
+    found: dict[str, Metric] = {}
     for name, metric, of in named:
+        same = found.get(name.replace("recall", "true_positive_rate"))
+        if same is not None:
+            found[name] = replace(same, name=name)
+            continue
         values = metrics.metric_of(drawn, metric, of)
         if metric in metrics.PROPORTIONS:
             ends: list[Any] = list(interval.wilsons(cells, metric, of))
         else:
             ends = list(interval.percentiles(list(values.T)))
-        found.append(
-            Metric(
-                name,
-                metrics.metric_of(cells.weight, metric, of),
-                ends,
-                values,
-                float(metrics.metric_of(whole, metric, of)),
-                metrics.metric_of(drawn_whole, metric, of),
-                metrics.lacking(metric),
-            )
-        )
-    return found
+        single, overall = metrics.metric_of(cells.weight, metric, of), float(metrics.metric_of(whole, metric, of))
+        drawn_overall, lacking = metrics.metric_of(drawn_whole, metric, of), metrics.lacking(metric)
+        found[name] = Metric(name, single, ends, values, overall, drawn_overall, lacking)
+    return list(found.values())
 
 
 def of_moments(moments: Moments, whole: Moments, seed: int) -> list[Metric]:

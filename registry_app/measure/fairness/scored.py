@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from registry_app.measure.cells import interval, metrics
-from registry_app.measure.cells.aggregate import PARTS, apart, together
+from registry_app.measure.cells.aggregate import PARTS, apart, extremes, together
 from registry_app.measure.cells.cells import Scores
 from registry_app.measure.fairness.measured import number
 from registry_app.measure.result import Undefined, decimal_text, wilson
@@ -82,8 +82,9 @@ def sweep(scores: Scores, used: float | None) -> dict[str, Any]:
             | {metric: _value(values[group], metric) for metric, values in rates.items()}
             for group in range(len(scores.groups))
         ]
+        far = {metric: extremes(values) for metric, values in rates.items()}
         distances = {
-            f"{name}_{how}": _value(together([apart(rates[part], how) for part in parts], how), "")
+            f"{name}_{how}": _value(together([apart(far[part], how) for part in parts], how), "")
             for name, parts in PARTS.items()
             for how in ("difference", "ratio")
         }

@@ -141,11 +141,11 @@ def test_every_aggregate_is_metric_frames(by: tuple[str, ...], rows: Rows, weigh
     for metric in metrics.BINARY:
         values = metrics.metric_of(cells.weight, metric)
         overall = metrics.metric_of(cells.weight.sum(axis=0), metric)
-        same(aggregate.group_min(values), frame.group_min()[metric])
-        same(aggregate.group_max(values), frame.group_max()[metric])
+        same(aggregate.extremes(values).low, frame.group_min()[metric])
+        same(aggregate.extremes(values).high, frame.group_max()[metric])
         for how in ("difference", "ratio"):
             for method, against in (("between_groups", None), ("to_overall", overall)):
-                ours = aggregate.apart(values, how, against)
+                ours = aggregate.apart(aggregate.extremes(values), how, against)
                 same(ours, np.nan if alone(values) else getattr(frame, how)(method=method)[metric])
 
 
@@ -159,12 +159,12 @@ def test_every_aggregate_within_control_features_is_metric_frames(rows: Rows, we
             values = metrics.metric_of(cells.weight[places], metric)
             overall = metrics.metric_of(cells.weight[places].sum(axis=0), metric)
             same(overall, frame.overall[metric].loc[named["c"]])
-            same(aggregate.group_min(values), frame.group_min()[metric].loc[named["c"]])
-            same(aggregate.group_max(values), frame.group_max()[metric].loc[named["c"]])
+            same(aggregate.extremes(values).low, frame.group_min()[metric].loc[named["c"]])
+            same(aggregate.extremes(values).high, frame.group_max()[metric].loc[named["c"]])
             for how in ("difference", "ratio"):
                 for method, against in (("between_groups", None), ("to_overall", overall)):
                     theirs = getattr(frame, how)(method=method)[metric].loc[named["c"]]
-                    same(aggregate.apart(values, how, against), np.nan if alone(values) else theirs)
+                    same(aggregate.apart(aggregate.extremes(values), how, against), np.nan if alone(values) else theirs)
 
 
 @pytest.mark.parametrize("method", ["between_groups", "to_overall"])
@@ -183,7 +183,7 @@ def test_the_named_disparities_are_fairlearns(how: aggregate.How, method: str, r
         parts = []
         for metric in rates:
             overall = metrics.metric_of(cells.weight.sum(axis=0), metric) if method == "to_overall" else None
-            parts.append(aggregate.apart(metrics.metric_of(cells.weight, metric), how, overall))
+            parts.append(aggregate.apart(aggregate.extremes(metrics.metric_of(cells.weight, metric)), how, overall))
         theirs = getattr(fair, f"{name}_{how}")
         same(aggregate.together(parts, how), theirs(frame["y"], frame["p"], **given_rows))
         if len(rates) > 1:
@@ -195,4 +195,5 @@ def test_draws_before_the_groups_give_what_each_draw_gives_alone() -> None:
     for metric in metrics.BINARY:
         whole = metrics.metric_of(drawn, metric)
         same(whole, [metrics.metric_of(one, metric) for one in drawn])
-        same(aggregate.apart(whole, "ratio"), [aggregate.apart(one, "ratio") for one in whole])
+        each = [aggregate.apart(aggregate.extremes(one), "ratio") for one in whole]
+        same(aggregate.apart(aggregate.extremes(whole), "ratio"), each)
