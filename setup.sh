@@ -6,7 +6,7 @@ cd "$(dirname "$0")"
 
 packages="python3 python3-venv libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 if [ "${1-}" = test ]; then
-    packages="$packages faketime gcc libc6-dev poppler-utils tmux"
+    packages="$packages bubblewrap faketime gcc libc6-dev poppler-utils tmux"
 fi
 
 if command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; then

@@ -47,11 +47,6 @@ class Inlet:
         """Add what was read."""
         self._held += piece
 
-    @property
-    def clean(self) -> bool:
-        """Nothing is held that no frame has taken."""
-        return not self._held
-
     def take(self, kind: bytes, most: int) -> bytes | None:
         """The next frame's bytes, or ``None`` while it is not all there.
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from registry_app.errors import StorageError
+from registry_app.errors import SandboxError, StorageError
 from registry_app.measure.sandbox import bubble
-from registry_app.measure.sandbox.frames import BadFrame, head_frame
+from registry_app.measure.sandbox.frames import head_frame
 from registry_app.measure.sandbox.limits import Limits
 from registry_app.measure.sandbox.lock import Locked
 from registry_app.measure.sandbox.process import Child
@@ -75,7 +75,7 @@ def jailed(
     scratch = str(folder.scratch)
     given = environment(scratch, limits.threads)
     root = str(Path(__file__).resolve().parents[3])
-    command = [sys.executable, "-I", "-B", "-c", _BOOT, root]
+    command = [sys.executable, "-I", "-B", "-u", "-c", _BOOT, root]
     visible = [*readable, str(folder.model)]
     if wrap:
         command = bubble.wrapped(command, visible, scratch, given)
@@ -84,11 +84,16 @@ def jailed(
         "parent": 0 if wrap else os.getpid(), "model": model,
     }  # fmt: skip
     with Child(command, given, scratch, limits) as child:
-        head = child.ask([head_frame(setting)], lambda _: []).head.get("locked")
-        yield child, _locked(head)
+        yield child, _locked(child, setting)
 
 
-def _locked(head: Any) -> Locked:
-    if not isinstance(head, dict) or set(head) != {"landlock", "seccomp"}:
-        raise BadFrame("it does not say what it locked")
-    return Locked(int(head["landlock"]), head["seccomp"] is True)
+def _locked(child: Child, setting: dict[str, Any]) -> Locked:
+    """What the child says it locked; nothing of the model can have spoken before."""
+    try:
+        said = child.ask([head_frame(setting)], lambda _: []).head["locked"]
+        return Locked(int(said["landlock"]), bool(said["seccomp"]))
+    except SandboxError as error:
+        why = error.details[-1] if error.details else error.what.rstrip(".")
+        raise SandboxError(
+            f"The sandbox could not be closed: {why}.", "Look at what this machine allows, or run it elsewhere."
+        ) from error

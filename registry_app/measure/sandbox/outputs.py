@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from registry_app.measure.sandbox.frames import BadFrame
+from registry_app.text import harmless
 
 if TYPE_CHECKING:
     import numpy as np
@@ -85,7 +86,7 @@ def sizes(head: dict[str, Any], rows: int) -> list[int]:
         if isinstance(classes, list) and classes and len(classes) != wide:
             raise BadFrame(f"it names {len(classes)} classes and scores {wide}")
     if not _short(classes, (str, float, int)) or not (words is None or (_short(words, (str,)) and labels is not None)):
-        raise BadFrame("its classes are no short list of numbers and words")
+        raise BadFrame("its classes are no short list of numbers and plain words")
     return [8 * rows for _ in [labels] if labels is not None] + [8 * scores[0] * scores[1] for _ in [scores] if scores]
 
 
@@ -125,8 +126,12 @@ def _short(found: Any, kinds: tuple[type, ...]) -> bool:
     return (
         isinstance(found, list)
         and len(found) <= MOST_CLASSES
-        and all(isinstance(each, kinds) and (not isinstance(each, str) or len(each) <= LONGEST_WORD) for each in found)
+        and all(isinstance(each, kinds) and (not isinstance(each, str) or _plain_word(each)) for each in found)
     )
+
+
+def _plain_word(word: str) -> bool:
+    return len(word) <= LONGEST_WORD and harmless(word) == word
 
 
 def _plain(value: Any) -> str | float:
