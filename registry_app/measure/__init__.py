@@ -15,8 +15,7 @@ sandbox/   model code in a child process that can do nothing else
 Files in reading order:
 
 result.py       one measurement as bytes: numbers as decimal text, what is needed to make them again, ``Undefined``
-quality.py      what is wrong with a table, all at once, by row and column
-predictions.py  a table of predictions: mapping, reading CSV, checked arrays
+predictions.py  a table of predictions as checked arrays, for curves
 performance.py  rates with intervals, curves, calibration, AUC with a bootstrap
 figure.py       what to draw, read from a result: bars, curves, cases
 charts.py       figures as SVG for reports

@@ -2,16 +2,16 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import os
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
 
-from registry_app.errors import StorageError, UsageError
-from registry_app.measure import predictions as room
-from registry_app.measure.predictions import Limits, Mapping, Predictions
+from registry_app.errors import UsageError
+from registry_app.measure.predictions import Mapping, Predictions
+from registry_app.measure.table.limits import Limits
 
 MAPPING = Mapping("y", "1", prediction="p", sensitive=("g",))
 GOOD = "y,p,g\n1,1,a\n0,1,b\n1,0,a\n0,0,b\n"
@@ -46,12 +46,6 @@ def test_a_gzipped_table_is_told_by_its_bytes_and_digested_as_it_lies(tmp_path: 
     assert found.digest == hashlib.sha256(packed).hexdigest()
 
 
-def test_quotes_byte_order_mark_windows_lines_and_blank_ends_are_read(tmp_path: Path) -> None:
-    content = b"\xef\xbb\xbfy,p,g\r\n" + b'"1",1,"a, ""x""\nb"\r\n0,1,b\r\n\r\n\r\n'
-    found = Predictions.from_file(lay(tmp_path / "t.csv", content), MAPPING)
-    assert found.sensitive["g"].tolist() == ['a, "x"\nb', "b"]
-
-
 def test_a_score_with_a_threshold_predicts(tmp_path: Path) -> None:
     content = "y,s,id\n1,0.5,a\n0,0.49,b\n"
     mapping = Mapping("y", "1", score="s", threshold=0.5, row_id="id")
@@ -66,94 +60,16 @@ def test_an_empty_sensitive_cell_is_a_group_of_its_own(tmp_path: Path) -> None:
     assert found.sensitive["g"].tolist() == ["a", "(missing)"]
 
 
-def test_all_problems_of_all_columns_are_listed_at_once_in_order_of_rows(tmp_path: Path) -> None:
-    content = "y,s,g\n,0.5,a\n1,nan,a\n1,2\n\n0,x,a\n"
-    said = what(lay(tmp_path / "t.csv", content), Mapping("y", "1", score="s", threshold=0.5, sensitive=("g",)))
-    assert said == (
-        "'t.csv' has 6 problems: row 2, column 'y': the label is missing; "
-        "row 3, column 's': the score 'nan' is not a finite number; row 4: there are 2 cells, not 3; "
-        "row 5: the row is blank; row 6, column 's': the score 'x' is not a number; "
-        "column 'g': all rows are in the group 'a': two groups are needed."
-    )
+def test_a_table_is_checked_as_every_table_is(tmp_path: Path) -> None:
+    assert "row 3: there are 2 cells, not 3" in what(lay(tmp_path / "t.csv", "y,p,g\n1,1,a\n0,0\n"))
+    assert "a header and no rows" in what(lay(tmp_path / "u.csv", "y,p,g\n"))
+    assert "longer than 10 bytes" in what(lay(tmp_path / "v.csv", GOOD + "1" * 11), limits=Limits(line=10))
 
 
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        ("", "is empty"),
-        ("\n\n", "is empty"),
-        ("y,p,g\n", "a header and no rows"),
-        ("y,p,g,y\n1,1,a,1\n", "2 columns have this name"),
-        ("y,g\n1,a\n", "column 'p': there is no such column"),
-        ("y,p,g\n1,1,a\n1,1,b\n", "two classes are needed"),
-        ("y,p,g\n1,1,a\n0,1,a\n", "two groups are needed"),
-        ("y,p,g\nno,no,a\nyes,no,b\n", "the positive outcome '1' never occurs"),
-        ('y,p,g\n1,1,"a\n', "the row is not CSV"),
-        ('y,p,g\n1,1,"a"b\n', "the row is not CSV"),
-        ("y,p,g\n1,1," + "a" * 200_000 + "\n", "the row is not CSV"),
-        ("y,p,g\n1,1,\x1b[31m\n0,0,\x1b[31m\n", "\\u001b"),
-    ],
-)
-def test_a_bad_table_is_refused_for_its_reason(tmp_path: Path, content: str, said: str) -> None:
-    assert said in what(lay(tmp_path / "t.csv", content))
-
-
-def test_wrong_encodings_are_named_by_row(tmp_path: Path) -> None:
-    content = "y,p,g\n1,1,a\n0,0,M\u00fcller\n".encode("latin-1")
-    assert "row 3: byte 6 is not UTF-8" in what(lay(tmp_path / "t.csv", content))
-    assert "is not UTF-8" in what(lay(tmp_path / "u.csv", GOOD.encode("utf-16")))
-
-
-def test_a_gzip_bomb_stops_at_the_limit(tmp_path: Path) -> None:
-    path = lay(tmp_path / "t.csv.gz", gzip.compress(b"y,p,g\n" + b"1,1,a\n" * 1_000_000))
-    assert "holds more than 100,000 bytes" in what(path, limits=Limits(content=100_000))
-    assert "has more than 10 rows" in what(path, limits=Limits(rows=10))
-
-
-def test_a_line_without_end_and_too_many_columns_are_refused(tmp_path: Path) -> None:
-    assert "longer than 100 bytes" in what(lay(tmp_path / "t.csv", b"y" * 1000), limits=Limits(line=100))
-    assert "more than 3 columns" in what(lay(tmp_path / "u.csv", "a,b,c,d\n"), limits=Limits(columns=3))
-
-
-def test_reading_stops_when_there_are_too_many_problems(tmp_path: Path) -> None:
-    path = lay(tmp_path / "t.csv", "y,p,g\n" + "1\n" * 1000)
-    assert "has 50 problems in the part that was read" in what(path, limits=Limits(problems=50))
-
-
-def test_half_a_gzip_file_is_refused(tmp_path: Path) -> None:
-    whole = gzip.compress(os.urandom(1000) + GOOD.encode())
-    assert "not a whole gzip file" in what(lay(tmp_path / "t.csv", gzip.compress(GOOD.encode() * 1000)[:-20]))
-    assert what(lay(tmp_path / "u.csv", whole[:2] + b"\xff" * 50))
-
-
-def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe")
-    for path in (tmp_path, tmp_path / "pipe", Path("/dev/zero")):
-        assert "is not a file" in what(path)
-    assert "There is no file" in what(tmp_path / "absent")
-    assert "There is no file" in what(Path("a\0b"))
-
-
-def test_a_disk_that_fails_is_a_storage_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> None:
-        raise OSError(5, "Input/output error")
-
-    monkeypatch.setattr(room, "_parse", fail)
-    with pytest.raises(StorageError, match="Input/output error"):
-        Predictions.from_file(lay(tmp_path / "t.csv", GOOD), MAPPING)
-
-
-def test_a_table_that_grows_while_it_is_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = lay(tmp_path / "t.csv", GOOD)
-    genuine = room._parse
-
-    def meddle(*given: object) -> object:
-        with path.open("a") as stream:
-            stream.write("1,1,a\n")
-        return genuine(*given)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(room, "_parse", meddle)
-    assert "changed while it was being read" in what(path)
+def test_a_parquet_file_has_no_rows_for_curves(tmp_path: Path) -> None:
+    with duckdb.connect() as connection:
+        connection.execute(f"COPY (SELECT 1 y, 1 p, 'a' g UNION ALL SELECT 0, 0, 'b') TO '{tmp_path}/t.parquet'")
+    assert "from the rows of a CSV file" in what(tmp_path / "t.parquet")
 
 
 def test_a_frame_and_a_dictionary_give_what_their_csv_gives(tmp_path: Path) -> None:
