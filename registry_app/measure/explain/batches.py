@@ -24,6 +24,9 @@ BATCH = 100
 SENT = 5
 """Batches sent to a worker at once: sending costs as much as a few rows."""
 
+PATIENCE = 10.0
+"""Seconds in which a Dask scheduler must answer."""
+
 Tell = Callable[[str, int, int], None]
 """Told what is done, how many rows of it, and of how many at most."""
 
@@ -144,7 +147,7 @@ def _cluster(address: str, explainer: Explainer) -> Iterator[tuple[Any, int]]:
     import joblib
 
     try:
-        client: Any = cast(Any, Client)(address, timeout=10, set_as_default=False)
+        client: Any = cast(Any, Client)(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
         raise StorageError(
             f"No Dask scheduler answers at {address}.", "Start it, or leave the address out to work here."
