@@ -76,7 +76,7 @@ def measure(trained: Trained, done: Measured) -> Evidence:
     performed = performance(predictions, SEED)
     done("performance")
     with open_source(str(trained.predictions)) as source:
-        fair = fairness(source, trained.columns, SEED)
+        fair = fairness(source, trained.mapping.of_table(), SEED)
     done("fairness")
     features = list(trained.recipe.features)
     background, rows = trained.tables.training[features], trained.tables.held_out[features].iloc[:EXPLAINED]

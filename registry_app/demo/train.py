@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from registry_app.measure.predictions import Mapping
-from registry_app.measure.table.mapping import Feature
-from registry_app.measure.table.mapping import Mapping as Columns
 from registry_app.shipped import dataset
 from registry_app.vault import clock
 
@@ -124,19 +122,6 @@ class Trained:
             score=SCORE,
             threshold=self.threshold,
             sensitive=task.sensitive,
-            row_id=ROW,
-        )
-
-    @property
-    def columns(self) -> Columns:
-        """The same, for what is counted."""
-        task = TASKS[self.recipe.model]
-        return Columns(
-            label=task.label,
-            positive=task.positive,
-            score=SCORE,
-            threshold=self.threshold,
-            sensitive=tuple(Feature(name) for name in task.sensitive),
             row_id=ROW,
         )
 

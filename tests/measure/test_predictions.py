@@ -98,3 +98,10 @@ def test_a_mapping_that_cannot_predict_or_names_a_column_twice_is_refused() -> N
         Mapping("y", "1", score="s", threshold=50)
     with pytest.raises(UsageError, match="one column twice"):
         Mapping("y", "1", prediction="y")
+
+
+def test_scores_may_be_numpys_numbers_which_print_with_their_type() -> None:
+    columns = {"y": [1, 0], "s": np.array([0.125, 0.75])}
+    found = Predictions.from_frame(columns, Mapping("y", "1", score="s", threshold=0.5))
+    assert found.scores is not None
+    assert found.scores.tolist() == [0.125, 0.75]

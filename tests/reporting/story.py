@@ -76,8 +76,6 @@ def results() -> tuple[Result, ...]:
     from registry_app.measure.fairness.document import fairness
     from registry_app.measure.performance import performance
     from registry_app.measure.predictions import Mapping, Predictions
-    from registry_app.measure.table.mapping import Feature
-    from registry_app.measure.table.mapping import Mapping as Columns
     from registry_app.measure.table.memory import Memory
 
     draws = np.random.default_rng(7)
@@ -93,9 +91,7 @@ def results() -> tuple[Result, ...]:
     frame = pd.DataFrame({"label": np.where(label == 1, "good", "bad"), "score": score, "sex": sex, "age_band": band})
     mapping = Mapping("label", "good", score="score", threshold=0.5, sensitive=("sex", "age_band"))
     predictions = Predictions.from_frame(frame, mapping)
-    columns = Columns(
-        "label", positive="good", score="score", threshold=0.5, sensitive=(Feature("sex"), Feature("age_band"))
-    )
+    columns = mapping.of_table()
     return (
         performance(predictions, 11),
         fairness(Memory(frame, columns.columns), columns, 11),

@@ -126,4 +126,4 @@ def _number_text(value: float | Decimal) -> str:
         return ""
     if not math.isinf(value) and value == int(value) and abs(int(value)) < 1 << 53:
         return str(int(value))
-    return repr(value) if isinstance(value, float) else format(value.normalize(), "f")
+    return repr(float(value)) if isinstance(value, float) else format(value.normalize(), "f")
