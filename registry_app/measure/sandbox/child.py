@@ -71,7 +71,21 @@ def _predict(
     return loaded(setting["model"]).predict(from_bodies(request["tables"][0], bodies)).encoded()
 
 
-_TASKS: dict[str, Task] = {"probe": _probe, "hang": _hang, "predict": _predict}
+def _explain(
+    setting: dict[str, Any], request: dict[str, Any], bodies: list[bytes]
+) -> tuple[dict[str, Any], list[bytes]]:
+    from registry_app.measure.sandbox.explaining import explained
+    from registry_app.measure.sandbox.features import from_bodies
+    from registry_app.measure.sandbox.loading import loaded
+
+    first, second = request["tables"]
+    split = len(first["columns"])
+    rows, background = from_bodies(first, bodies[:split]), from_bodies(second, bodies[split:])
+    data = explained(loaded(setting["model"]), rows, background, request["asked"])
+    return {"bytes": len(data)}, [data]
+
+
+_TASKS: dict[str, Task] = {"probe": _probe, "hang": _hang, "predict": _predict, "explain": _explain}
 
 
 def _told(error: BaseException) -> dict[str, Any]:

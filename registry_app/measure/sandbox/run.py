@@ -11,12 +11,14 @@ import stat
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from registry_app.errors import SandboxError, StorageError, UsageError
+from registry_app.measure.result import MOST_BYTES, Result, decode, finished
 from registry_app.measure.sandbox import level, outputs, verdict
+from registry_app.measure.sandbox.explaining import ASKED
 from registry_app.measure.sandbox.features import Features, features
 from registry_app.measure.sandbox.frames import BadFrame, body_prefix, head_frame
 from registry_app.measure.sandbox.jail import Folder, folders, jailed
@@ -26,7 +28,7 @@ from registry_app.measure.sandbox.process import Answer, Child
 from registry_app.measure.sandbox.readable import readable
 from registry_app.measure.sandbox.trust import Trust, Waiver
 from registry_app.text import harmless
-from registry_app.vault import digest
+from registry_app.vault import clock, digest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -91,6 +93,39 @@ class Session:
             found.labels, found.scores, found.classes, self.digest, self.level, self.waiver,
             time.monotonic() - self.began, verdict.lines(self.child.said),
         )  # fmt: skip
+
+    def explain(self, rows: Mapping[str, Any] | Any, background: Mapping[str, Any] | Any, **asked: Any) -> Result:
+        """Explain the model inside the jail; what comes back is checked against the schema and against what was asked.
+
+        Args:
+            rows: what to explain: columns by name, or a data frame, without labels.
+            background: rows that "a feature is not known" is averaged over.
+            asked: ``seed``, and what else of :func:`registry_app.measure.explain.explain` is named in
+                :data:`~registry_app.measure.sandbox.explaining.ASKED`.
+
+        Raises:
+            UsageError: the tables are none, or the model cannot be explained.
+            SandboxError: the model misbehaved, or the answer is about something else.
+        """
+        unknown = sorted(set(asked) - set(ASKED))
+        if unknown or "seed" not in asked:
+            raise UsageError(
+                f"An explanation takes no {(unknown or ['missing seed'])[0]!r}.", f"Give {', '.join(ASKED)}."
+            )
+        tables = [features(rows), features(background)]
+        began = clock.now()
+        try:
+            answer = self._ask("explain", tables, {"asked": asked}, _one_text)
+            found = decode(answer.bodies[0])
+        except UsageError as error:
+            if "not the result of a measurement" not in error.what:
+                raise
+            raise verdict.garbled("it is no explanation", self.child.said) from error
+        if (found.kind, found.seed, found.data.get("rows")) != ("explanation", asked["seed"], tables[0].rows):
+            raise verdict.garbled("it explains something else", self.child.said)
+        libraries = ("shap", "scikit-learn", "scipy")
+        ours = finished(found.kind, found.data, found.parameters, found.seed, libraries, began, found.result)
+        return replace(ours, version=found.version)
 
     def _ask(self, task: str, tables: Sequence[Features], more: dict[str, Any], sizes: Any) -> Answer:
         bodies = sum(len(each.columns) for each in tables)
@@ -215,6 +250,13 @@ def _copied(path: Path, places: Folder) -> tuple[Path, str]:
             f"Copying the model failed ({harmless(str(error.strerror))}).", "Free some space in the temporary folder."
         ) from error
     return copy, running.hex()
+
+
+def _one_text(head: dict[str, Any]) -> list[int]:
+    length = head.get("bytes")
+    if set(head) != {"bytes"} or type(length) is not int or not 0 < length <= MOST_BYTES:
+        raise BadFrame("its head is of another form")
+    return [length]
 
 
 def _request(head: dict[str, Any], tables: Sequence[Features]) -> Iterator[bytes]:
