@@ -28,6 +28,9 @@ _WORDS = frozenset(
 
 _DEEPEST = 24
 
+_DRAWN = ("thresholds", "calibration")
+"""Parts of a fairness result that are drawn and that no condition sees: thousands of numbers to look at, none to hold a limit to."""
+
 _SAID_METRIC = "demographic_parity_ratio"
 """The disparity that the words of a fairness result are about."""
 
@@ -87,7 +90,10 @@ def _measured(kind: str, row: Mapping[str, Any]) -> dict[str, Any]:
     data = document.get("data")
     data = data if isinstance(data, Mapping) else {}
     undefined: list[dict[str, Any]] = []
-    result = _numbers(document.get("result"), "", undefined, "", 0)
+    given = document.get("result")
+    if kind == "fairness" and isinstance(given, Mapping):
+        given = {key: value for key, value in given.items() if key not in _DRAWN}
+    result = _numbers(given, "", undefined, "", 0)
     result = result if isinstance(result, dict) else {}
     rows = next((n for n in (document.get("rows"), data.get("rows"), result.get("n")) if type(n) is int), 0)
     known = next((d for d in (document.get("data_digest"), data.get("digest")) if isinstance(d, str)), "")

@@ -113,6 +113,15 @@ def test_words_that_look_like_numbers_stay_words() -> None:
     assert fairness["single"] == {"m": {"7": {"metric": "m", "by": ["7"], "value": 1.0, "cannot_tell": False}}}
 
 
+def test_what_is_drawn_of_a_fairness_result_is_not_seen_and_notes_nothing() -> None:
+    none = {"undefined": "the rates give none", "n": 0}
+    result = {"n": 3, "thresholds": [{"ratio": none}], "calibration": [{"mean_score": none}], "disparities": []}
+    fairness = subject_of({}, {}, [], [measured(result, "fairness")])["evidence"]["fairness"]
+    assert not {"thresholds", "calibration"} & fairness.keys()
+    assert fairness["undefined"] == []
+    assert subject_of({}, {}, [], [measured({"calibration": [1]})])["evidence"]["performance"]["calibration"] == [1]
+
+
 def test_a_digest_is_the_same_with_and_without_its_algorithm() -> None:
     subject = subject_of({}, {"artifact_digest": "sha256:AB"}, [{"digest": "SHA256:CD"}], [])
     assert subject["version"]["artifact_digest"] == "ab"
