@@ -50,7 +50,7 @@ class RegisterModel(Action):
             owner_team=team_by_name(standing.rows, self.team)["id"],
             risk_tier=_tier(self.tier),
             domain=text.prose(self.domain, "domain", 120),
-            jurisdictions=tuple(text.name(item, "jurisdiction", 40) for item in self.jurisdictions),
+            jurisdictions=tuple(_place(item) for item in self.jurisdictions),
             name=name,
             purpose=text.prose(self.purpose, "purpose"),
             intended_use=text.prose(self.intended_use, "intended use"),
@@ -91,7 +91,7 @@ class ReviseModel(Action):
                 owner_team=present["owner_team"] if self.team is None else team_by_name(standing.rows, self.team)["id"],
                 risk_tier=present["risk_tier"] if self.tier is None else _tier(self.tier),
                 domain=domain,
-                jurisdictions=tuple(text.name(item, "jurisdiction", 40) for item in places),
+                jurisdictions=tuple(_place(item) for item in places),
                 name=name,
                 purpose=_either(self.purpose, card.purpose, "purpose"),
                 intended_use=_either(self.intended_use, card.intended_use, "intended use"),
@@ -130,20 +130,20 @@ class RegisterVersion(Action):
     def facts(self, standing: Standing) -> Sequence[Fact]:
         model = model_named(standing.rows, self.model)["id"]
         version = chance.uuid7()
-        data = tuple(Use(dataset_named(standing.rows, name)["id"], _role(role)) for name, role in self.data)
+        parents = dict.fromkeys(version_named(standing.rows, name)["id"] for name in self.parents)
         registered = facts.VersionRegistered(
             version=version,
             model=model,
             number=last_number(standing.rows, model) + 1,
             artifact=self.artifact,
             artifact_kind=self.artifact_kind,
-            size=self.size,
+            size=_counted(self.size, "artifact's size"),
             format=text.name(self.format, "format", 40),
             scan=text.name(self.scan, "scan's outcome", 40),
             code_commit=text.prose(self.code_commit, "commit", 80),
             run=self.run,
-            parents=tuple(version_named(standing.rows, name)["id"] for name in self.parents),
-            data=data,
+            parents=tuple(parents),
+            data=_uses(standing, self.data),
             inputs=tuple(_column(column) for column in self.inputs),
             outputs=tuple(_column(column) for column in self.outputs),
             metrics=tuple(_claim(item) for item in self.metrics),
@@ -174,7 +174,8 @@ class ImportVersions(Action):
         model = model_named(standing.rows, self.model)["id"]
         formats = {name: text.name(name, "format", 40) for name in {each[1] for each in self.versions}}
         versions = tuple(
-            facts.ImportedVersion(chance.uuid7(), digest, formats[name], size) for digest, name, size in self.versions
+            facts.ImportedVersion(chance.uuid7(), digest, formats[name], _counted(size, "artifact's size"))
+            for digest, name, size in self.versions
         )
         return (
             facts.VersionsImported(
@@ -213,7 +214,7 @@ class RegisterDataset(Action):
             facts.DatasetRegistered(
                 dataset=chance.uuid7(),
                 digest=self.digest,
-                rows=self.rows,
+                rows=_counted(self.rows, "number of rows"),
                 licence=text.prose(self.licence, "licence", 120),
                 sensitive=tuple(text.name(item, "column's name") for item in self.sensitive),
                 name=name,
@@ -239,6 +240,8 @@ class RecordRun(Action):
         for stamp in (self.started, self.ended):
             if stamp:
                 clock.parse(stamp)
+        if self.started and self.ended and self.ended < self.started:
+            raise UsageError("The run ended before it began.", "Give the two times the other way round.")
         return (
             facts.RunRecorded(
                 run=chance.uuid7(),
@@ -246,7 +249,7 @@ class RecordRun(Action):
                 code_commit=text.prose(self.code_commit, "commit", 80),
                 started=self.started,
                 ended=self.ended,
-                data=tuple(Use(dataset_named(standing.rows, name)["id"], _role(role)) for name, role in self.data),
+                data=_uses(standing, self.data),
                 name=text.name(self.name, "run's name"),
                 parameters=tuple(_named(item) for item in self.parameters),
             ),
@@ -335,6 +338,24 @@ def _rationale(given: str) -> str:
     return found
 
 
+def _place(item: str) -> str:
+    place = text.name(item, "jurisdiction", 40)
+    if place.split() != [place]:
+        raise UsageError(f"The jurisdiction {place!r} has a blank.", "Give a code, such as EU or US-NY.")
+    return place
+
+
+def _counted(number: int, what: str) -> int:
+    if type(number) is int and number < 0:
+        raise UsageError(f"The {what} is {number}.", "Give a whole number from 0 up; 0 says that it is not known.")
+    return number
+
+
+def _uses(standing: Standing, data: Sequence[tuple[str, str]]) -> tuple[Use, ...]:
+    """Each dataset once for each use."""
+    return tuple(dict.fromkeys(Use(dataset_named(standing.rows, name)["id"], _role(role)) for name, role in data))
+
+
 def _role(role: str) -> str:
     if role not in facts.ROLES_OF_DATA:
         raise UsageError(f"{role[:40]!r} is no use of a dataset.", f"Use one of {', '.join(facts.ROLES_OF_DATA)}.")
@@ -363,9 +384,6 @@ def _claim(item: Named) -> Named:
 
 
 def _tags(kind: str, subject: str, tags: Sequence[tuple[str, str]]) -> tuple[facts.TagSet, ...]:
-    return tuple(
-        facts.TagSet(
-            kind=kind, subject=subject, key=text.name(key, "tag", 64), value=text.prose(value, "tag's value", 200)
-        )
-        for key, value in tags
-    )
+    """The last value of each tag."""
+    last = {text.name(key, "tag", 64): text.prose(value, "tag's value", 200) for key, value in tags}
+    return tuple(facts.TagSet(kind=kind, subject=subject, key=key, value=value) for key, value in last.items())

@@ -8,12 +8,12 @@ from registry_app.vault.rows import Row, Rows
 
 
 def model_named(rows: Rows, name: str) -> Row:
-    """The model with that name or id.
+    """The model with that id or name: nobody can put a model in another's place by giving it the other's id for a name.
 
     Raises:
         UsageError: there is none.
     """
-    row = rows.one(ModelRow, name=name) or rows.one(ModelRow, id=name)
+    row = rows.one(ModelRow, id=name) or rows.one(ModelRow, name=name)
     if row is None:
         raise UsageError(f"There is no model {name[:120]!r}.", "See 'registry-app model list'.")
     return row

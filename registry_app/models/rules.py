@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from registry_app.errors import Refused
-from registry_app.ledger.fact import SHREDDED, Fact
+from registry_app.ledger.fact import Fact
 from registry_app.ledger.meaning import Rule, Standing
 from registry_app.models import facts
 from registry_app.models.finding import last_number
@@ -130,7 +130,7 @@ def _require_card(standing: Standing, said: facts.ModelRegistered | facts.ModelR
     if standing.rows.one(TeamRow, id=said.owner_team) is None:
         raise Refused("A model is owned by a team that is there.", "Form the team first.")
     named = standing.rows.one(ModelRow, name=said.name)
-    if said.name != SHREDDED and named is not None and named["id"] != said.model:
+    if named is not None and named["id"] != said.model and not standing.shredded:
         raise Refused("There is a model of that name already.", "Choose another name.")
 
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import io
 import os
 import pickle
 import subprocess
@@ -11,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from registry_app.models import opcodes, scan
+from registry_app.models import scan
 from registry_app.models.scan import Scan
 
 
@@ -145,38 +144,6 @@ def test_a_child_that_answers_nonsense_is_an_error(tmp_path: Path, monkeypatch: 
         assert scan.scan(tmp_path).outcome == "error"
     monkeypatch.setattr(sys, "executable", str(tmp_path / "absent"))
     assert scan.scan(tmp_path).findings == ("The scanner could not be started.",)
-
-
-def test_an_import_hidden_behind_the_memo_is_followed() -> None:
-    stream = b"\x80\x04\x8c\x02os\x94\x8c\x06system\x94h\x00h\x01\x93."
-    assert opcodes.look(io.BytesIO(stream)).imports == {"os.system"}
-
-
-def test_an_import_that_cannot_be_followed_is_named_unknown() -> None:
-    stream = b"\x80\x04\x8c\x02os\x8c\x06system2\x85\x93."
-    assert opcodes.judge(opcodes.look(io.BytesIO(stream)).imports) == "dangerous"
-
-
-def test_a_second_pickle_after_the_first_is_read() -> None:
-    found = opcodes.look(io.BytesIO(pickle.dumps(1) + pickle.dumps(os.system)))
-    assert found.imports == {"posix.system"}
-
-
-def test_a_stream_that_never_ends_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opcodes, "MOST_OPCODES", 10)
-    assert "longer than 10 opcodes" in opcodes.look(io.BytesIO(pickle.dumps(list(range(100))))).problem
-
-
-@pytest.mark.parametrize(
-    ("name", "weight"),
-    [
-        ("os.system", "dangerous"), ("builtins.eval", "dangerous"), ("builtins.set", "innocuous"),
-        ("numpy.load", "dangerous"), ("numpy._core.multiarray._reconstruct", "innocuous"),
-        ("mylib.Model", "suspicious"), ("unknown", "dangerous"), ("Model", "suspicious"),
-    ],
-)  # fmt: skip
-def test_imports_are_weighed_by_module(name: str, weight: str) -> None:
-    assert opcodes.weigh(name) == weight
 
 
 def test_the_child_limits_its_memory_and_time_before_it_reads(tmp_path: Path) -> None:
