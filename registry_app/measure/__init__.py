@@ -10,6 +10,7 @@ table/     the table that is measured, wherever it lies, and what its columns me
 cells/     counts of a table, and all that can be computed from counts alone
 fairness/  how a model treats groups, as one document made from counts
 explain/   which features move a model's output; one way in, ``explain``
+quality/  what is odd about a table of data before anything is learned from it
 drift/    how far a window has moved from its reference, and performance over time
 load/     how a served model bears its load, read from what a load tool wrote
 sandbox/   model code in a child process that can do nothing else

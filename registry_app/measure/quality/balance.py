@@ -1,0 +1,32 @@
+"""The label by group: how many rows of each group have the positive outcome."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import case, func, literal, select
+
+from registry_app.measure.result import share
+from registry_app.measure.table.check import named
+from registry_app.measure.table.column import Column, equals, text
+from registry_app.measure.table.mapping import MISSING, Feature
+from registry_app.measure.table.source import Source
+
+MOST = 1_000
+"""Groups of a feature."""
+
+
+def balance(source: Source, feature: Feature, label: Column, positive: list[Any]) -> list[dict[str, Any]]:
+    """Rows and the share of the positive outcome, by the groups of one feature, in the order of their names."""
+    column = source.column(feature.column)
+    hit = case((equals(label.key, positive), literal(1)), else_=literal(0))
+    asked = select(column.key.label("v"), func.count(), func.sum(hit)).where(~label.empty).group_by(column.key)
+    groups: dict[str, tuple[int, int]] = {}
+    for value, rows, hits in source.ask(asked):
+        name = named(feature, text(value)) if feature.cuts else text(value).strip() or MISSING
+        before = groups.get(name, (0, 0))
+        groups[name] = before[0] + int(rows), before[1] + int(hits)
+    return [
+        {"by": {feature.column: name}, "n": rows, "positive_rate": share(hits, rows, "the group has no rows")}
+        for name, (rows, hits) in sorted(groups.items())[:MOST]
+    ]
