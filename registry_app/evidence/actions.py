@@ -11,7 +11,7 @@ from registry_app.evidence.tables import EvidenceRow
 from registry_app.ledger.canonical import parse
 from registry_app.ledger.fact import Fact
 from registry_app.ledger.meaning import Action, Rule, Standing
-from registry_app.measure.result import Result
+from registry_app.measure.result import Result, decode
 from registry_app.models.finding import version_named
 from registry_app.models.tables import DatasetRow, ModelRow, VersionRow
 from registry_app.people.standing import require
@@ -32,6 +32,7 @@ class RecordEvidence(Action):
         document = self.result.encode()
         if len(document) > LIMIT:
             raise UsageError(f"The result has {len(document)} bytes.", f"Keep it under {LIMIT}: no row-level data.")
+        decode(document)
         data = str(self.result.data["digest"])
         known = standing.rows.all(DatasetRow, digest=data)
         return (

@@ -40,7 +40,7 @@ class EvidenceDetail:
 
     summary: EvidenceSummary
     result: Result | None
-    """``None`` when it was shredded."""
+    """``None`` when it was shredded, or when no program can read what was recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class EvidenceOf(View[tuple[EvidenceDetail, ...]]):
 
 @dataclass(frozen=True, slots=True)
 class ShowEvidence(View[EvidenceDetail]):
-    """One measurement by id, or by the first eight or more characters of it."""
+    """One measurement by id."""
 
     id: str
 
@@ -82,4 +82,12 @@ def _detail(reader: Reader, row: Row) -> EvidenceDetail:
         seq=row["since"],
         digest=row["document"],
     )
-    return EvidenceDetail(summary, decode(fields["document"].encode()) if fields else None)
+    return EvidenceDetail(summary, _result(fields["document"]) if fields else None)
+
+
+def _result(document: str) -> Result | None:
+    """A program of somebody's own may record what is none: that must not hide the rest of the page for ever."""
+    try:
+        return decode(document.encode())
+    except UsageError:
+        return None

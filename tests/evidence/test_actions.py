@@ -36,8 +36,57 @@ def test_an_auditor_records_nothing_and_a_long_document_is_refused(monkeypatch: 
         world.run("dev", RecordEvidence("m:1", measured()))
 
 
-def test_a_document_of_a_kind_nobody_knows_is_refused() -> None:
+def test_a_result_that_nobody_could_read_back_is_not_recorded() -> None:
     world = World()
-    odd = replace(measured(), kind="horoscope")  # type: ignore[arg-type]
+    for odd in (
+        replace(measured(), kind="horoscope"),  # type: ignore[arg-type]
+        replace(measured(), result={}),
+        replace(measured(), version=2),
+        replace(measured(), seed=-1),
+    ):
+        with pytest.raises(UsageError, match="not the result of a measurement"):
+            world.run("dev", RecordEvidence("m:1", odd))
+    assert world.ask("audit", EvidenceOf("m:1")) == ()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"kind": "horoscope"},
+        {"kind": "fairness"},
+        {"form": 2},
+        {"data": "b" * 64},
+        {"dataset": "01900000-0000-7000-8000-000000000001"},
+        {"version": "01900000-0000-7000-8000-000000000001"},
+        {"document": ""},
+        {"document": "[]"},
+        {"document": "{}"},
+        {"document": '{"kind":"performance"'},
+    ],
+    ids=str,
+)
+def test_a_leaf_and_its_document_say_the_same_or_it_is_refused(changes: dict[str, object]) -> None:
+    world = World()
+    with pytest.raises(Refused):
+        world.say("dev", world.evidence(**changes))
+    odd = world.evidence().document.replace('"kind":"performance"', '"kind":"horoscope"')
     with pytest.raises(Refused, match="no kind of evidence"):
-        world.run("dev", RecordEvidence("m:1", odd))
+        world.say("dev", world.evidence(kind="horoscope", document=odd))
+    said = world.evidence()
+    world.say("dev", said)
+    with pytest.raises(Refused, match="once only"):
+        world.say("dev", said)
+
+
+def test_evidence_names_the_dataset_of_its_own_digest() -> None:
+    world = World()
+    other = world.run("dev", RegisterDataset(name="other", digest="c" * 64)).facts[0].dataset  # type: ignore[attr-defined]
+    with pytest.raises(Refused, match="another digest"):
+        world.say("dev", world.evidence(dataset=other))
+
+
+@pytest.mark.parametrize("who", ["dev", "val", "risk"])
+def test_makers_and_reviewers_record_what_they_measured(who: str) -> None:
+    world = World()
+    world.run(who, RecordEvidence("m:1", measured()))
+    assert len(world.ask("audit", EvidenceOf("m:1"))) == 1
