@@ -137,9 +137,10 @@ def _judged(standing: Standing, version: Row, pack_row: Row, evidence: Sequence[
     if pack is None:
         return None
     verdicts = judge(pack, _subject(standing, version, evidence))
-    waivers = {row["control"]: row for row in standing.rows.all(WaiverRow, version=version["id"], pack=pack.id)}
-    live = {control: row for control, row in waivers.items() if row["ends"] > standing.at.reckoned}
-    return tuple(waive(v, f"until {live[v.control]['ends'][:10]}") if v.control in live else v for v in verdicts)
+    waivers = standing.rows.all(WaiverRow, version=version["id"], pack=pack.id)
+    held = sorted((row["ends"], row["control"]) for row in waivers if row["ends"] > standing.at.reckoned)
+    ends = {control: end for end, control in held}
+    return tuple(waive(v, f"until {ends[v.control][:10]}") if v.control in ends else v for v in verdicts)
 
 
 def pack_of(standing: Standing, row: Row) -> Pack | None:
@@ -205,8 +206,10 @@ def _may_withdraw(standing: Standing, said: facts.PackWithdrawn) -> None:
 
 def _may_judge(standing: Standing, said: facts.VerdictsRecorded) -> None:
     version, model = _version_and_model(standing, said.version)
-    roles = ("developer", "service", "validator", "risk_officer")
-    require(standing, *roles, to="record verdicts", team=model["owner_team"], model=model["id"])
+    team = standing.rows.one(TeamRow, id=model["owner_team"])
+    if team is None or team["lead"] != standing.at.person:  # a lead submits, and the verdicts go with it
+        roles = ("developer", "service", "validator", "risk_officer")
+        require(standing, *roles, to="record verdicts", team=model["owner_team"], model=model["id"])
     pack = standing.rows.one(PackRow, id=said.pack)
     if pack is None or (pack["version"], pack["digest"]) != (said.pack_version, said.pack_digest):
         raise Refused("Verdicts are given under the pack that is adopted.", "Judge the version again.")

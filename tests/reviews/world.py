@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -19,12 +20,12 @@ from registry_app.policy.pack import shipped_pack
 from registry_app.reviews import facts as reviews
 from registry_app.reviews.actions import Submit
 from registry_app.reviews.views import ReviewDetail, ReviewsOf
-from registry_app.vault import chance
+from registry_app.vault import chance, clock
 from tests.golden.story import result
 from tests.stage import Stage
 
 PACK = "credit-model-risk"
-LATER = "2027-06-01T00:00:00.000000Z"
+LATER = clock.text(clock.now() + timedelta(days=200))
 measured = cache(result)
 
 
