@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -24,7 +24,7 @@ from registry_app.people.views import Teams
 from registry_app.vault import chance, clock
 from tests.stage import Actor, Stage
 
-END = datetime(2030, 6, 1, 12, tzinfo=UTC)
+END = clock.now() + timedelta(days=300)
 
 
 @pytest.fixture
