@@ -56,9 +56,9 @@ def enrol(
     from registry_app import custody
 
     with opened(ctx) as desk:
-        desk.receipt(
-            custody.enrol(desk.workspace, handle, name, new_passphrase(new_file, f"for {handle}"), email), handle
-        )
+        custody.require_enrollable(desk.workspace, handle, name, email)
+        secret = new_passphrase(new_file, f"for {handle}")
+        desk.receipt(custody.enrol(desk.workspace, handle, name, secret, email), handle)
 
 
 @people_app.command("re-enrol")
@@ -70,9 +70,9 @@ def re_enrol(ctx: typer.Context, handle: Person, reason: Reason, new_file: NewFi
     from registry_app import custody
 
     with opened(ctx) as desk:
-        desk.receipt(
-            custody.re_enrol(desk.workspace, handle, new_passphrase(new_file, f"for {handle}"), reason), handle
-        )
+        custody.require_re_enrollable(desk.workspace, handle, reason)
+        secret = new_passphrase(new_file, f"for {handle}")
+        desk.receipt(custody.re_enrol(desk.workspace, handle, secret, reason), handle)
 
 
 @people_app.command("disable")

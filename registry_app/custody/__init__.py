@@ -16,7 +16,16 @@ salvage.py    what is intact of a damaged registry, as files
 
 from __future__ import annotations
 
-from registry_app.custody.enrolment import change_passphrase, disable, enrol, re_enrol, recover, require_recoverable
+from registry_app.custody.enrolment import (
+    change_passphrase,
+    disable,
+    enrol,
+    re_enrol,
+    recover,
+    require_enrollable,
+    require_re_enrollable,
+    require_recoverable,
+)
 from registry_app.custody.founding import Founding, found, require_foundable
 from registry_app.custody.rotation import rotate
 from registry_app.custody.salvage import Salvaged, salvage
@@ -30,7 +39,9 @@ __all__ = [
     "found",
     "re_enrol",
     "recover",
+    "require_enrollable",
     "require_foundable",
+    "require_re_enrollable",
     "require_recoverable",
     "rotate",
     "salvage",

@@ -22,6 +22,24 @@ from registry_app.vault.slot import DataKeys
 from registry_app.workspace import Workspace
 
 
+def require_enrollable(workspace: Workspace, handle: str, name: str, email: str = "") -> None:
+    """Refuse what can be refused before anybody is asked for a first passphrase; nothing is changed.
+
+    Raises:
+        UsageError, Refused: as :func:`enrol`.
+    """
+    rehearse(workspace, _enrolment(Identity.create(chance.uuid7()), handle, name, email))
+
+
+def require_re_enrollable(workspace: Workspace, handle: str, reason: str) -> None:
+    """Refuse what can be refused before anybody is asked for a new passphrase; nothing is changed.
+
+    Raises:
+        UsageError, Refused: as :func:`re_enrol`.
+    """
+    rehearse(workspace, _re_enrolment(Identity.create(_person(workspace, handle)), handle, reason))
+
+
 def enrol(workspace: Workspace, handle: str, name: str, passphrase: str, email: str = "") -> Receipt:
     """Enrol a person: new keys under their passphrase, and the data key wrapped to them.
 
@@ -31,7 +49,7 @@ def enrol(workspace: Workspace, handle: str, name: str, passphrase: str, email: 
     """
     require_strong(passphrase, (handle, name, email))
     identity = Identity.create(chance.uuid7())
-    action = actions.Enrol(identity.person, identity.public_key.hex(), identity.public.box_digest, handle, name, email)
+    action = _enrolment(identity, handle, name, email)
     rehearse(workspace, action)
     place = workspace.store.place
     with place.changing():
@@ -51,10 +69,9 @@ def re_enrol(workspace: Workspace, handle: str, passphrase: str, reason: str) ->
         UsageError, Refused: as :func:`enrol`.
     """
     require_strong(passphrase, (handle,))
-    with workspace.store.reading() as rows:
-        person = person_by_handle(rows, handle)["id"]
+    person = _person(workspace, handle)
     identity = Identity.create(person)
-    action = actions.ReEnrol(handle, identity.public_key.hex(), identity.public.box_digest, reason)
+    action = _re_enrolment(identity, handle, reason)
     rehearse(workspace, action)
     place = workspace.store.place
     with place.changing():
@@ -68,8 +85,7 @@ def re_enrol(workspace: Workspace, handle: str, passphrase: str, reason: str) ->
 
 def disable(workspace: Workspace, handle: str, reason: str) -> Receipt:
     """Let somebody sign and open the registry no longer. Follow it with a rotation: they may have kept a copy."""
-    with workspace.store.reading() as rows:
-        person = person_by_handle(rows, handle)["id"]
+    person = _person(workspace, handle)
     place = workspace.store.place
     with place.changing():
         receipt = workspace.run(actions.Disable(handle, reason))
@@ -125,7 +141,7 @@ def recover(path: Path | str, recovery_key: str, handle: str, passphrase: str, r
         with store.reading() as rows:
             person = person_by_handle(rows, handle)["id"]
         identity = Identity.create(person)
-        action = actions.ReEnrol(handle, identity.public_key.hex(), identity.public.box_digest, reason)
+        action = _re_enrolment(identity, handle, reason)
         with place.changing():
             keyring = place.keyring()
             keyring = _with_keys(keyring, person, handle, identity, passphrase, unlocked.data_keys)
@@ -164,6 +180,20 @@ def rehearse(workspace: Workspace, action: Action) -> None:
 def keyring_of(workspace: Workspace) -> tuple[Keyring, DataKeys]:
     """The keyring as it is kept, and the data keys of the open registry; writing it back checks its MAC first."""
     return workspace.store.place.keyring(), workspace.store.keys
+
+
+def _enrolment(identity: Identity, handle: str, name: str, email: str) -> actions.Enrol:
+    key, box = identity.public_key.hex(), identity.public.box_digest
+    return actions.Enrol(identity.person, key, box, handle, name, email)
+
+
+def _re_enrolment(identity: Identity, handle: str, reason: str) -> actions.ReEnrol:
+    return actions.ReEnrol(handle, identity.public_key.hex(), identity.public.box_digest, reason)
+
+
+def _person(workspace: Workspace, handle: str) -> str:
+    with workspace.store.reading() as rows:
+        return str(person_by_handle(rows, handle)["id"])
 
 
 def _with_keys(

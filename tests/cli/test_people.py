@@ -46,6 +46,15 @@ def test_only_an_administrator_enrols(ask: Ask, secret: str) -> None:
     assert ask("people", "enrol", "eve", "--name", "E", "--new-passphrase-file", secret, who="dev", code=5).out == ""
 
 
+def test_what_can_be_refused_is_refused_before_a_new_passphrase_is_asked_for(ask: Ask) -> None:
+    assert "is taken" in ask("people", "enrol", "val", "--name", "E", code=2).err
+    assert "is no handle" in ask("people", "enrol", "Eve", "--name", "E", code=2).err
+    assert "role admin" in ask("people", "enrol", "eve", "--name", "E", who="dev", code=5).err
+    assert "no person 'eve'" in ask("people", "re-enrol", "eve", "--reason", "lost", code=2).err
+    assert "role admin" in ask("people", "re-enrol", "val", "--reason", "lost", who="dev", code=5).err
+    assert "no terminal to ask at" in ask("people", "enrol", "eve", "--name", "E", code=2).err
+
+
 def test_a_lost_passphrase_is_replaced(ask: Ask, secret: str) -> None:
     ask("people", "re-enrol", "val", "--reason", "forgot", "--new-passphrase-file", secret)
     ask("whoami", who="val", code=4)

@@ -2,7 +2,16 @@ from __future__ import annotations
 
 import pytest
 
-from registry_app.custody import change_passphrase, disable, enrol, re_enrol, recover, require_recoverable
+from registry_app.custody import (
+    change_passphrase,
+    disable,
+    enrol,
+    re_enrol,
+    recover,
+    require_enrollable,
+    require_re_enrollable,
+    require_recoverable,
+)
 from registry_app.errors import AuthenticationError, Refused, StorageError, UsageError
 from registry_app.people.views import People
 from registry_app.vault import keyfile, recovery
@@ -40,6 +49,23 @@ def test_what_is_refused_changes_neither_keyring_nor_ledger(ground: Ground) -> N
                 enrol(admin, handle, name, secret)
         assert admin.head().size == size
     assert (ground.folder / keyfile.CURRENT).read_bytes() == before
+
+
+def test_what_can_be_refused_is_refused_before_a_passphrase_is_needed(ground: Ground) -> None:
+    with ground.open("admin") as admin, ground.open("dev") as dev:
+        size = admin.head().size
+        require_enrollable(admin, "new", "New Person", "new@example.org")
+        require_re_enrollable(admin, "val", "lost")
+        for workspace, handle, name, kind in (
+            (admin, "val", "X", UsageError), (admin, "NEW", "X", UsageError), (dev, "new", "X", Refused),
+        ):  # fmt: skip
+            with pytest.raises(kind):
+                require_enrollable(workspace, handle, name)
+        for workspace, handle, kind in ((admin, "nobody", UsageError), (dev, "val", Refused)):
+            with pytest.raises(kind):
+                require_re_enrollable(workspace, handle, "lost")
+        assert admin.head().size == size
+    assert handles(ground) == ["admin", *CAST]
 
 
 def test_an_enrolment_that_the_ledger_never_heard_of_is_done_again(
