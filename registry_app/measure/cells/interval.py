@@ -78,12 +78,15 @@ def walds(moments: Moments, metric: str) -> list[Ends]:
 
 
 def areas(scores: Scores) -> list[Ends]:
-    """The interval of each group's area under the ROC curve, by Hanley and McNeil (1982); None where there is no area."""
+    """The interval of each group's area under the ROC curve, by Hanley and McNeil (1982).
+
+    None where there is no area, or it is 0 or 1: their variance is 0 then, as if a few rows that happen to be apart were sure.
+    """
     import numpy as np
 
     found: list[Ends] = []
     for area, (negative, positive) in zip(scores.auc.tolist(), scores.rows.sum(axis=-1).tolist(), strict=True):
-        if np.isnan(area):
+        if not 0 < area < 1:
             found.append(None)
             continue
         square = area * area

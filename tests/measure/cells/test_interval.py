@@ -77,8 +77,9 @@ def test_the_area_has_hanleys_and_mcneils_interval() -> None:
     ends = interval.areas(scores)[0]
     assert ends is not None
     assert (0.893 - ends[0]) / 1.96 == pytest.approx(0.032, abs=0.001)
-    bare = Scores(scores.groups, scores.edges, rows, rows * 1.0, rows * 0.5, scores.squares, np.array([np.nan]))
-    assert interval.areas(bare) == [None]
+    for area in (np.nan, 0.0, 1.0):
+        bare = Scores(scores.groups, scores.edges, rows, rows * 1.0, rows * 0.5, scores.squares, np.array([area]))
+        assert interval.areas(bare) == [None]
 
 
 def test_a_draw_has_as_many_rows_and_none_in_an_empty_cell() -> None:
