@@ -17,6 +17,7 @@ models.py     model
 lineage.py    lineage
 data.py       dataset, run, deployment, impact
 measure.py    measure (without a registry) and evaluate (signed)
+measured.py   a measurement as other programs read it, and as people do
 evidence.py   evidence
 policy.py     policy
 reviews.py    review, route

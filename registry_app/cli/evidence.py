@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from registry_app.cli.desk import opened
-from registry_app.cli.measure import about_text, result_text
+from registry_app.cli.measured import about_text, result_text
 from registry_app.cli.options import AsOf, Room, Version
 from registry_app.cli.table import day, listing, plain, short, table
 

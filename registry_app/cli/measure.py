@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from registry_app.cli.desk import give, opened, progress
+from registry_app.cli.measured import numbers, result_text
 from registry_app.cli.options import Room, Version, wishes
-from registry_app.cli.table import heading, listing, short, table, words
+from registry_app.errors import UsageError
 
 if TYPE_CHECKING:
     from registry_app.measure.predictions import Predictions
@@ -42,6 +43,12 @@ Table = Annotated[
         help="The table: CSV, gzipped or not, Parquet, a glob, or a database's URL with #schema.table.",
     ),
 ]
+Reference = Annotated[
+    str,
+    typer.Option(
+        "--reference", metavar="FILE-OR-URL", help="The table it is compared with, such as the training data."
+    ),
+]
 Task = Annotated[str, typer.Option("--task", help="binary, multiclass or regression.")]
 MaybePositive = Annotated[
     str | None, typer.Option("--positive", metavar="VALUE", help="Of a binary task: the positive outcome.")
@@ -62,9 +69,6 @@ RowId = Annotated[str | None, typer.Option("--row-id", metavar="COLUMN", help="N
 Seed = Annotated[int, typer.Option("--seed", help="Of every random draw.")]
 Ratio = Annotated[float, typer.Option("--limit", help="The ratio between groups below which a disparity is shown.")]
 Small = Annotated[int, typer.Option("--small", help="Groups with fewer rows decide no outcome.")]
-
-_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?").fullmatch
-_NAMES = frozenset({"by", "against", "feature", "row", "metric", "reason", "outcome", "left_out", "deciding", "within"})
 
 
 @measure_app.command("performance")
@@ -172,6 +176,107 @@ def evaluate_fairness(
     _record(ctx, version, found)
 
 
+@measure_app.command("drift")
+def measure_drift(
+    ctx: typer.Context,
+    reference: Reference,
+    data: Table,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option("--column", metavar="COLUMN", help="Compare this one; repeatable; all, if left out."),
+    ] = None,
+    limit: Annotated[
+        float, typer.Option("--limit", help="The stability index beyond which a column has drifted.")
+    ] = 0.2,
+    label: Annotated[
+        str | None, typer.Option("--label", metavar="COLUMN", help="With --time: the true outcome.")
+    ] = None,
+    positive: MaybePositive = None,
+    prediction: Prediction = None,
+    score: Score = None,
+    threshold: Threshold = None,
+    time: Annotated[
+        str | None, typer.Option("--time", metavar="COLUMN", help="Performance by its day, month or year as well.")
+    ] = None,
+    every: Annotated[str, typer.Option("--every", help="day, month or year.")] = "month",
+) -> None:
+    """Measure how far a window of data has moved from its reference, and how predictions came true over time.
+
+    Example: registry-app measure drift --reference 2025.parquet --data 2026.parquet
+    """
+    from registry_app.measure.drift.document import drift
+    from registry_app.measure.drift.windows import LETTERS
+    from registry_app.measure.table.mapping import Mapping
+    from registry_app.measure.table.source import open_source
+
+    if every not in LETTERS:
+        raise UsageError(f"There are no windows of one {every[:20]!r}.", "Use day, month or year.")
+    if (time is None) != (label is None):
+        raise UsageError(
+            "Performance over time needs --time and --label.", "Give both, with the prediction, or neither."
+        )
+    mapping = None
+    if label is not None:
+        mapping = Mapping(label, "binary", positive, prediction, score, threshold, time=time)
+    with measuring(), open_source(reference) as before, open_source(data) as window:
+        found = drift(before, window, columns or (), limit, mapping, every)
+    give(wishes(ctx), numbers(found), lambda: result_text(found))
+
+
+@measure_app.command("load")
+def measure_load(
+    ctx: typer.Context,
+    data: Annotated[
+        Path, typer.Option("--data", metavar="FILE", help="What k6, JMeter or Locust wrote: JSON lines, or CSV.")
+    ],
+) -> None:
+    """Read latency percentiles, throughput and error rate from a load test's result file.
+
+    Example: registry-app measure load --data k6.json
+    """
+    from registry_app.measure.load.document import load
+
+    with measuring():
+        found = load(data)
+    give(wishes(ctx), numbers(found), lambda: result_text(found))
+
+
+@measure_app.command("quality")
+def measure_quality(
+    ctx: typer.Context,
+    data: Table,
+    label: Annotated[str | None, typer.Option("--label", metavar="COLUMN", help="What is to be learned.")] = None,
+    positive: MaybePositive = None,
+    sensitive: Features = None,
+    against: Annotated[
+        str | None,
+        typer.Option("--against", metavar="FILE-OR-URL", help="Another table: rows that stand in both are counted."),
+    ] = None,
+) -> None:
+    """Say what is odd about a table of data: missing, constant, repeated, leaking, overlapping, unbalanced.
+
+    Example: registry-app measure quality --data test.csv --label default --positive 1 --against train.csv
+    """
+    from registry_app.measure.quality.document import quality
+    from registry_app.measure.table.mapping import Feature
+    from registry_app.measure.table.source import open_source
+
+    features = tuple(Feature.parse(each) for each in sensitive or ())
+    with measuring(), open_source(data) as source, ExitStack() as stack:
+        other = stack.enter_context(open_source(against)) if against else None
+        found = quality(source, label, positive, features, other)
+    give(wishes(ctx), numbers(found), lambda: result_text(found))
+
+
+@contextmanager
+def measuring() -> Iterator[None]:
+    """Say on a terminal that it is being measured."""
+    with progress() as tell:
+        if tell is not None:
+            tell("measuring", 0, 0)
+        yield
+
+
 def _read(data: Path, columns: tuple[Any, ...]) -> Predictions:
     from registry_app.measure.predictions import Mapping, Predictions
 
@@ -214,132 +319,3 @@ def _record(ctx: typer.Context, version: str, found: Result) -> None:
         receipt = desk.workspace.run(RecordEvidence(version, found))
         name = str(getattr(receipt.facts[0], "evidence", ""))
         desk.receipt(receipt, f"{name}\n\n{result_text(found)}", evidence=name, result=numbers(found))
-
-
-def numbers(found: Result) -> dict[str, Any]:
-    """A result as JSON for other programs: its numbers as numbers, ``groups`` and the like at the top."""
-    about = {
-        name: getattr(found, name)
-        for name in ("kind", "version", "data", "parameters", "seed", "libraries", "platform", "duration_ms")
-    }
-    return {**_numeric(found.result), **about}
-
-
-def _numeric(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: item if key in _NAMES else _numeric(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_numeric(item) for item in value]
-    if isinstance(value, str) and _NUMBER(value):
-        return int(value) if value.lstrip("-").isdecimal() else float(value)
-    return value
-
-
-def result_text(found: Result) -> str:
-    """A measurement as tables."""
-    parts = {"performance": _performance_text, "fairness": _fairness_text, "explanation": _explanation_text}
-    return "\n\n".join(parts[found.kind](found.result))
-
-
-def number(found: Any) -> str:
-    """A number of a result with its interval, or why there is none."""
-    if found is None:
-        return "-"
-    if "undefined" in found:
-        return f"undefined: {found['undefined']}"
-    ci = found.get("ci")
-    edges = f" [{_brief(ci[0])}, {_brief(ci[1])}]" if isinstance(ci, list) else ""
-    return _brief(found["value"]) + edges
-
-
-def _brief(text: str) -> str:
-    return text if text.lstrip("-").isdecimal() else f"{float(text):.3f}"
-
-
-def _performance_text(result: dict[str, Any]) -> Iterator[str]:
-    cells = result["confusion"]
-    yield listing([("rows", f"{result['n']:,}"), ("positive", f"{result['positives']:,}")])
-    yield table(
-        ("", "predicted positive", "predicted negative"),
-        [
-            ("positive", cells["true_positive"], cells["false_negative"]),
-            ("negative", cells["false_positive"], cells["true_negative"]),
-        ],
-    )
-    rows = [(words(name), number(value)) for name, value in result["metrics"].items()]
-    yield table(("metric", "value [95 % interval]"), rows)
-
-
-def _fairness_text(result: dict[str, Any]) -> Iterator[str]:
-    head = [("outcome", result["outcome"]), ("rows", f"{result['n']:,}")]
-    yield listing([*head, *((("intervals", result["approximation"]),) if result.get("approximation") else ())])
-    yield _groups_text(result)
-    if result["disparities"]:
-        yield _disparities_text(result["disparities"], "Disparities")
-    for part in result.get("within", ()):
-        said = ", ".join(f"{feature} {value}" for feature, value in part["within"].items())
-        yield heading(f"Within {said}: {part['outcome']}") + "\n" + _groups_text(part)
-        yield _disparities_text(part["disparities"], f"Disparities within {said}")
-    for said in result.get("disagreements", ()):
-        yield said
-
-
-_COLUMNS = (
-    "selection_rate", "true_positive_rate", "false_positive_rate", "accuracy", "precision", "roc_auc",
-    "mean_prediction", "mean_absolute_error", "root_mean_squared_error", "r2",
-)  # fmt: skip
-"""Metrics of groups that are shown, where there are any."""
-
-
-def _groups_text(result: dict[str, Any]) -> str:
-    has = {name for group in result["groups"] for name in group["metrics"]}
-    names = [name for name in _COLUMNS if name in has]
-    rows = []
-    for group in result["groups"]:
-        said = ", ".join(f"{feature} {value}" for feature, value in group["by"].items())
-        n = f"{group['n']:,}" + (" (small)" if group["small"] else "")
-        rows.append((said, n, *(number(group["metrics"][name]) for name in names), number(group["impact_ratio"])))
-    return table(("group", "rows", *(words(name) for name in names), "impact ratio"), rows)
-
-
-def _disparities_text(found: list[dict[str, Any]], title: str) -> str:
-    spread = [(words(each["metric"]), ", ".join(each["by"]), number(each)) for each in found]
-    return heading(title) + "\n" + table(("disparity", "by", "value [95 % interval]"), spread)
-
-
-def _explanation_text(result: dict[str, Any]) -> Iterator[str]:
-    yield listing(
-        [
-            ("rows", f"{result['n']:,}"),
-            ("output", result["output"]),
-            ("additivity error", number(result["additivity"]["max_abs_error"])),
-        ]
-    )
-    rows = [(each["rank"], each["feature"], number(each)) for each in result["importance"]]
-    yield table(("rank", "feature", "mean |SHAP| [95 % interval]"), rows)
-
-
-def about_text(found: Result) -> str:
-    """What a measurement was made from and with."""
-    mapping = [
-        (words(name), ", ".join(map(_column, value)) if isinstance(value, list) else str(value))
-        for name, value in found.data.items()
-        if name not in ("digest", "rows") and value
-    ]
-    return listing(
-        [
-            ("data", f"sha256:{short(found.data['digest'])}, {found.data['rows']:,} rows"),
-            *mapping,
-            ("seed", found.seed),
-            ("made with", ", ".join(f"{name} {version}" for name, version in found.libraries.items())),
-            ("on", f"{found.platform}, {found.duration_ms:,} ms"),
-        ]
-    )
-
-
-def _column(found: Any) -> str:
-    """A feature as version 1 writes it, by its name alone, or with cut points."""
-    if isinstance(found, str):
-        return found
-    cuts = ", ".join(_brief(cut) for cut in found["cuts"])
-    return f"{found['column']} (cut at {cuts})" if cuts else str(found["column"])

@@ -55,7 +55,7 @@ def bins(source: Source, name: str) -> Bins:
         UsageError: the column holds nothing plain.
     """
     column = _plain(source, name)
-    if not _strange(source, column) and source.ask(select(func.count(column.number)))[0][0]:
+    if source.numeric(column):
         return Bins(name, True, _cuts(source, column))
     count = func.count().label("n")
     query = select(column.key.label("v"), count).where(~column.empty).group_by(column.key)
@@ -72,7 +72,7 @@ def histogram(source: Source, cut: Bins) -> NDArray[np.int64]:
     import numpy as np
 
     column = _plain(source, cut.column)
-    if cut.numeric and _strange(source, column):
+    if cut.numeric and source.strange(column):
         raise UsageError(
             f"Column {quoted(cut.column)} of {quoted(source.name)} is of another kind than in the reference.",
             "Give both tables the same columns.",
@@ -93,13 +93,6 @@ def histogram(source: Source, cut: Bins) -> NDArray[np.int64]:
     for value, rows in source.ask(select(listed.label("v"), func.count()).group_by(listed)):
         counts[-1 if value is None else known.get(text(value), cut.count - 1)] += rows
     return counts
-
-
-def _strange(source: Source, column: Column) -> bool:
-    """Whether a cell holds something that is no number; a file or SQLite may keep numbers as text."""
-    if column.kind != "text":
-        return column.kind not in ("number", "truth")
-    return bool(source.ask(select(func.count()).where(column.no_band()))[0][0])
 
 
 def _cuts(source: Source, column: Column) -> tuple[float, ...]:

@@ -42,7 +42,7 @@ def says(source: Source, column: Column, label: Column, positive: list[Any]) -> 
     """
     hit = case((equals(label.key, positive), literal(1)), else_=literal(0))
     both = ~or_(column.empty, label.empty)
-    if column.kind in ("number", "truth"):
+    if source.numeric(column):
         return _area(source, column, hit, both)
     present = source.ask(select(func.count(column.key.distinct())).where(both))[0][0]
     if present > VALUES:

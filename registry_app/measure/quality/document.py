@@ -108,7 +108,7 @@ def _findings(lines: list[dict[str, Any]], twice: int, overlap: dict[str, Any] |
         if "value" in said and float(said["value"]) >= LEAKS[said["measure"]]:
             found.append((line["column"], "it gives the label away: was it written after the outcome was known?"))
     if twice:
-        found.append(("", f"{twice:,} rows stand in the table already"))
+        found.append(("", f"{twice:,} {'row stands' if twice == 1 else 'rows stand'} in the table already"))
     if overlap is not None and float(overlap["rows"]["value"]) > 0:
         found.append(("", f"{float(overlap['rows']['value']):.1%} of the rows stand in the other table too"))
     return [{"column": column, "what": what} for column, what in found]

@@ -66,6 +66,20 @@ class Source(ABC):
             self.counted(int(self.ask(select(func.count()).select_from(self.data))[0][0]))
         return self._rows or 0
 
+    def strange(self, column: Column) -> bool:
+        """Whether a cell of the column holds something that is no number; a file or SQLite may keep numbers as text."""
+        from sqlalchemy import func, select
+
+        if column.kind != "text":
+            return column.kind not in ("number", "truth")
+        return bool(self.ask(select(func.count()).where(column.no_band()))[0][0])
+
+    def numeric(self, column: Column) -> bool:
+        """Whether there are values in the column and each is a number."""
+        from sqlalchemy import func, select
+
+        return not self.strange(column) and bool(self.ask(select(func.count(column.number)))[0][0])
+
     def described(self) -> dict[str, Any]:
         """As it stands in a result's ``data``: ``digest`` (64 hexadecimal digits), ``digest_of`` what, and ``rows``."""
         rows = self.rows

@@ -70,6 +70,14 @@ def test_a_column_that_gives_the_label_away_is_a_finding_whichever_way_it_points
     assert column(found, "letter")["says"] == {"measure": "cramers_v", "value": "1.0"}
 
 
+def test_a_number_that_a_file_keeps_as_text_is_a_number(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("income,y\n" + "".join(f"{i!r},{y}\n" for i, y in zip(SOUND["income"], LABELS, strict=True)))
+    with open_source(str(path)) as source:
+        found = column(quality(source, "y", "yes"), "income")["says"]
+    assert found == column(looked(SOUND, label="y", positive="yes"), "income")["says"]
+
+
 def test_an_identifier_says_nothing_in_general() -> None:
     many = {"id": [str(n) + "x" for n in range(3_000)], "y": ["a", "b", "b"] * 1_000}
     says = column(looked(many, label="y", positive="a"), "id")["says"]
