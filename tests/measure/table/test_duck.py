@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
+import numpy as np
 import pytest
 
 from registry_app.errors import RegistryError, StorageFull
@@ -48,9 +50,9 @@ def test_nothing_but_the_table_is_in_reach(source: Files, tmp_path: Path, sql: s
 
 
 def test_no_variable_of_the_program_is_a_table(source: Files) -> None:
-    treasure = {"a": [1]}
-    with pytest.raises(RegistryError, match="treasure"):
-        source.run("SELECT * FROM treasure")
+    treasure = {"a": np.array([1])}
+    with pytest.raises(duckdb.CatalogException, match="treasure"):
+        source.connection.execute("SELECT * FROM treasure")
     assert treasure
 
 

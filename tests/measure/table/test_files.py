@@ -134,6 +134,14 @@ def test_no_row_is_lost_where_line_breaks_are_of_several_kinds(tmp_path: Path) -
                 assert "line breaks" in error.what or "cannot be read" in error.what  # noqa: PT017
 
 
+def test_a_count_of_fewer_rows_than_there_are_is_not_believed(tmp_path: Path) -> None:
+    path = str(lay(tmp_path / "t.csv", GOOD))
+    with open_source(path) as source, pytest.raises(UsageError, match="line breaks of several kinds"):
+        source.counted(3)
+    with open_source(str(lay(tmp_path / "t.csv", GOOD.replace("a", '"a\n"')))) as source:
+        source.counted(4)
+
+
 def test_wrong_encodings_are_named_by_row(tmp_path: Path) -> None:
     content = "y,p,g\n1,1,a\n0,0,M\u00fcller\n".encode("latin-1")
     assert "row 3: byte 6 is not UTF-8" in what(lay(tmp_path / "t.csv", content))
