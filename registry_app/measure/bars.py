@@ -71,11 +71,17 @@ def shap_lines(bars: Sequence[Bar], width: int = 76, ascii: bool = False) -> lis
 
     names, _ = _columns(bars, width)
     negative = any((bar.value or 0.0) < 0 for bar in bars)
-    room = max(8, (width - names - 11) // (2 if negative else 1))
+    notes = min(max((len(bar.note) for bar in bars if bar.value is not None), default=0), width // 4)
+    room = max(8, (width - names - 11 - (notes + 1 if notes else 0)) // (2 if negative else 1))
     top = max((abs(bar.value or 0.0) for bar in bars), default=0.0) or 1.0
     lines = []
     for bar in bars:
         value = bar.value or 0.0
+        if bar.value is None:
+            line = Text(_fit(bar.name, names, ascii) + " ")
+            line.append(_fit(bar.note, width - names - 1, ascii).rstrip(), MUTED)
+            lines.append(line)
+            continue
         filled = round(abs(value) / top * room)
         block, axis = ("#", "|") if ascii else ("█", "│")
         line = Text(_fit(bar.name, names, ascii) + " ")
@@ -84,6 +90,8 @@ def shap_lines(bars: Sequence[Bar], width: int = 76, ascii: bool = False) -> lis
         line.append(axis, MUTED)
         line.append((block * filled if value >= 0 else "").ljust(room), PLAIN)
         line.append(f" {value:+.3f}", "bold")
+        if bar.note:
+            line.append(" " + _fit(bar.note.replace("→", ">") if ascii else bar.note, notes, ascii).rstrip(), MUTED)
         lines.append(line)
     return lines
 

@@ -95,9 +95,11 @@ def shap_chart(bars: Sequence[Bar], title: str, unit: str = "", colours: Colours
     """Horizontal bars around a zero line: contributions that raise the output to the right, that lower it to the left."""
     paint = colours or Colours()
     values = [bar.value or 0.0 for bar in bars]
-    low, high = min([0.0, *values]), max([0.0, *values, *((bar.high or 0.0) for bar in bars)])
+    low = min([0.0, *values, *((bar.low or 0.0) for bar in bars)])
+    high = max([0.0, *values, *((bar.high or 0.0) for bar in bars)])
     gap = 58
-    span = _WIDTH - _LEFT - gap - (gap if low < 0 else 0)
+    beside = 92 if any(bar.note for bar in bars) else 0
+    span = _WIDTH - _LEFT - gap - (gap if low < 0 else 0) - beside
     scale = span / ((high - low) or 1.0)
     zero = _LEFT + (gap if low < 0 else 0) - low * scale
     head, height = 34, 34 + 26 * len(bars) + 26
@@ -113,9 +115,16 @@ def shap_chart(bars: Sequence[Bar], title: str, unit: str = "", colours: Colours
             reach = max(end, zero + bar.high * scale)
             parts += _whisker(zero + bar.low * scale, zero + bar.high * scale, middle, paint.ink)
         words = f"{value:+.3f}" if low < 0 else f"{value:.3f}"
-        at, anchor = (reach + 6, "start") if value >= 0 else (end - 6, "end")
+        if bar.value is None:
+            parts.append(_text(zero + 6, middle + 4, _cut(bar.note, 40), paint.muted, size=11))
+            told.append(f"{bar.name} undefined ({bar.note})")
+            continue
+        back = end if bar.low is None else min(end, zero + bar.low * scale)
+        at, anchor = (reach + 6, "start") if value >= 0 else (back - 6, "end")
         parts.append(_text(at, middle + 4, words, paint.ink, anchor=anchor, size=11))
-        told.append(f"{bar.name} {words}")
+        if bar.note:
+            parts.append(_text(_WIDTH, middle + 4, _cut(bar.note, 18), paint.muted, anchor="end", size=11))
+        told.append(f"{bar.name} {words}" + (f" ({bar.note})" if bar.note else ""))
     parts.append(_line(zero, head, zero, height - 24, paint.muted))
     if unit:
         parts.append(_text(zero, height - 8, unit, paint.muted, anchor="middle" if low < 0 else "start", size=11))

@@ -87,12 +87,10 @@ def fitted(
         if what.way in ("boosted", "voting"):
             if not interventional:
                 return _trees(what, None, probe)
-            against = _trees(what, background, probe)
-            error = against.error(probe, against.values(probe, 0))
-            if error <= ADDITIVE:
-                return against
-            without = _trees(what, None, probe)
-            return min(against, without, key=lambda each: each.error(probe, each.values(probe, 0)))
+            first = against(what, background, probe)
+            if first.error(probe, first.values(probe, 0)) <= ADDITIVE:
+                return first
+            return min(first, _trees(what, None, probe), key=lambda each: each.error(probe, each.values(probe, 0)))
         if what.way == "linear":
             return _line(what, background)
         near = background[: BACKGROUND // 2]
@@ -102,6 +100,11 @@ def fitted(
         raise UsageError(
             f"The model cannot be explained ({type(error).__name__}).", "Use a fitted model that shap knows."
         ) from error
+
+
+def against(what: Subject, background: NDArray[np.float64], probe: NDArray[np.float64]) -> Explainer:
+    """Trees explained against ``background``, however exactly they add up."""
+    return _trees(what, background, probe)
 
 
 def _trees(what: Subject, background: NDArray[np.float64] | None, probe: NDArray[np.float64]) -> Explainer:

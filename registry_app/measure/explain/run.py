@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from registry_app.measure.explain.asked import Tables, picked
 from registry_app.measure.explain.batches import BATCH, Batches
-from registry_app.measure.explain.explainer import BACKGROUND, Explainer, fitted
+from registry_app.measure.explain.explainer import BACKGROUND, Explainer, against, fitted
 from registry_app.measure.explain.pipeline import Parted, part
 from registry_app.measure.explain.sampling import Sampled, sampled
 from registry_app.measure.explain.stability import bootstrap
@@ -129,12 +129,16 @@ class Run:
         """The explainer fitted again against rows of the background drawn by ``draws``, with replacement.
 
         Args:
-            anew: also trees that were explained without a background are explained against one.
+            anew: trees are explained against them in any case, for without them there is nothing that could differ; how exactly
+                they add up matters less to a ranking.
         """
         places = bootstrap(len(self.tables.background), BACKGROUND, draws)
         near = self.parted.table(picked(self.tables.background, places))
         probe = self.table[: min(BATCH, len(self.table))]
-        return fitted(self.explainer.subject, near, probe, self.interventional or anew)
+        what = self.explainer.subject
+        if anew and what.way in ("boosted", "voting"):
+            return against(what, near, probe)
+        return fitted(what, near, probe, self.interventional)
 
 
 def begun(

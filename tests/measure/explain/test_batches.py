@@ -21,6 +21,9 @@ MODEL = HistGradientBoostingClassifier(max_iter=10, random_state=0).fit(TABLE, L
 SHAPS = shap.TreeExplainer(MODEL).shap_values(TABLE)
 
 
+started: Any = LocalCluster
+
+
 def explainer(model: Any = MODEL) -> Explainer:
     return fitted(subject(model, None), TABLE[:20], TABLE[:50], interventional=False)
 
@@ -34,7 +37,7 @@ def test_values_are_shaps_whatever_the_number_of_processes(n_jobs: int) -> None:
 
 def test_a_dask_cluster_in_processes_gives_the_same_values() -> None:
     with (
-        LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
+        started(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
         batches(explainer(), 1, dask=cluster.scheduler_address) as where,
     ):
         assert where.workers == 2

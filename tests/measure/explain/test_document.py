@@ -197,3 +197,107 @@ def test_what_cannot_be_explained_is_refused() -> None:
     for said, one, rows, names, given in refusals:
         with pytest.raises(UsageError, match=said):
             explain(one, rows if said != "have the shape" else frame, rows, names, 1, **given)
+
+
+def test_the_gap_between_groups_is_told_feature_by_feature_and_sums_to_the_gap_in_output() -> None:
+    frame, _ = people()
+    model = fitted(LogisticRegression())
+    sex = np.where(frame["income"] > 30, "m", "f")
+    found = explain(model, frame, frame, NAMES, 1, positive="good", sensitive={"sex": sex}, checks=False)
+    gap = found.result["groups"][0]["differences"][0]
+    outputs = pd.Series(model.decision_function(frame))
+    whole = outputs[sex == gap["group"]].mean() - outputs[sex == gap["against"]].mean()
+    assert sum(float(each["value"]) for each in gap["contributions"]) == pytest.approx(whole, abs=1e-9)
+    assert abs(float(gap["residual"]["value"])) < 1e-9
+    assert gap["contributions"][0]["feature"] == "income"
+    proxies = [each["feature"] for each in found.result["associations"] if each["proxy"]]
+    assert proxies == ["income"]
+    assert decode(found.encode()) == found
+
+
+def test_another_sensitive_value_changes_the_digest() -> None:
+    model = fitted(LogisticRegression())
+    frame, _ = people()
+    sex = ["f", "m"] * 120
+    digests = {
+        explain(model, frame, frame, NAMES, 1, 0, sensitive={"sex": given}, checks=False).data["digest"]
+        for given in (sex, sex[::-1])
+    }
+    assert len(digests) == 2
+
+
+def test_the_checks_are_plain_numbers_that_a_control_can_read() -> None:
+    found = explained(fitted(RandomForestClassifier(20, random_state=0)))
+    for name in ("seed", "background"):
+        check = found.result["stability"][name]
+        assert -1 <= float(check["spearman"]["value"]) <= 1
+        assert float(check["kendall"]["value"]) > 0
+        assert float(check["top_overlap"]["value"]) == 1
+    assert found.result["stability"]["background"]["explainer"] == "tree, interventional"
+    assert explained(fitted(LogisticRegression()), checks=False).result["stability"] is None
+
+
+def test_a_model_of_noise_has_no_stable_ranking() -> None:
+    draws = np.random.default_rng(3)
+    table = draws.normal(0, 1, (400, 10))
+    model = DecisionTreeClassifier(max_depth=8, random_state=0).fit(table, draws.integers(0, 2, 400))
+    names = [f"f{each}" for each in range(10)]
+    found = explain(model, table, table, names, 1, 0).result["stability"]
+    assert float(found["background"]["spearman"]["value"]) < 0.99
+
+
+def test_it_stops_early_and_says_when_and_how_sure_it_is() -> None:
+    draws = np.random.default_rng(3)
+    table = draws.normal(0, 1, (6000, 3))
+    model = LogisticRegression().fit(table, table @ [3, 2, 1] > 0)
+    found = explain(model, table, table, ["a", "b", "c"], 1, checks=False)
+    assert found.result["sampling"]["stopped"] == "precise"
+    assert found.result["sampling"]["looks"][-1]["rows"] == found.result["n"] < 6000
+    assert float(found.result["sampling"]["looks"][-1]["widest"]["value"]) <= 0.05
+    assert [each["ranks"] for each in found.result["importance"]] == [[1, 1], [2, 2], [3, 3]]
+    whole = explain(model, table, table, ["a", "b", "c"], 1, checks=False, precision=None, cases=[17])
+    assert whole.result["n"] == 6000
+    for ours, all_rows in zip(found.result["importance"], whole.result["importance"], strict=True):
+        assert float(ours["ci"][0]) <= float(all_rows["value"]) <= float(ours["ci"][1])
+    assert whole.result["cases"][0]["row"] == "row 17"
+
+
+def test_a_regression_is_explained_in_units_of_its_prediction() -> None:
+    draws = np.random.default_rng(3)
+    table = draws.normal(0, 1, (300, 2))
+    model = LinearRegression().fit(table, table @ [3.0, 1.0] + 10)
+    found = explain(model, table, table, ["a", "b"], 1)
+    assert (found.result["task"], found.result["output"], found.data["positive"]) == ("regression", "prediction", None)
+    assert float(found.result["importance"][0]["value"]) == pytest.approx(
+        3 * abs(table[:, 0] - table[:, 0].mean()).mean(), rel=0.1
+    )
+    assert decode(found.encode()) == found
+
+
+def test_one_class_of_several_is_explained() -> None:
+    draws = np.random.default_rng(3)
+    table = draws.normal(0, 1, (300, 2))
+    model = RandomForestClassifier(20, random_state=0).fit(table, np.digitize(table[:, 0], [-0.5, 0.5]))
+    found = explain(model, table, table, ["a", "b"], 1, positive=2)
+    assert (found.result["task"], found.data["positive"]) == ("multiclass", "2")
+    assert found.result["importance"][0]["feature"] == "a"
+    assert float(found.result["additivity"]["max_abs_error"]["value"]) < 1e-9
+
+
+def test_few_permuted_rows_are_warned_of() -> None:
+    found = explained(fitted(GaussianNB()), n=5, checks=False)
+    assert found.result["warnings"] == ["The intervals rest on fewer than 30 rows."]
+
+
+def test_rows_left_out_are_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "PERMUTED", 3)
+    found = explained(fitted(GaussianNB()), n=20, checks=False)
+    assert found.result["warnings"][0] == (
+        "Only 3 of 20 rows were explained: the permutation explainer asks the model again and again."
+    )
+    assert found.result["sampling"]["stopped"] == "most rows"
+
+
+def test_the_number_of_processes_changes_no_number() -> None:
+    model = fitted(HistGradientBoostingClassifier(random_state=0))
+    assert explained(model, n=240).result == explained(model, n=240, n_jobs=2).result

@@ -112,7 +112,7 @@ def test_a_background_that_does_not_add_up_is_left_out(monkeypatch: pytest.Monke
 
 
 def test_a_model_that_shap_does_not_know_is_refused() -> None:
-    class Broken(GradientBoostingClassifier):
+    class Broken(GradientBoostingClassifier):  # type: ignore[misc]
         __module__ = "sklearn.ensemble.other"
 
     model = Broken(n_estimators=5).fit(TABLE, TWO)
