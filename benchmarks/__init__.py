@@ -12,5 +12,6 @@ start.py       process start, to help and to the first paint
 reads.py       reads by key, pages, searches, against MLflow's
 writes.py      registering, importing, appending the n-th leaf
 audit.py       verification against the bare signature rate
+fairness.py    group metrics from Parquet, against reading it and against fairlearn
 table.py       the table in the README
 """
