@@ -107,7 +107,8 @@ def _utter(standing: Standing, fact: Fact, meaning: Meaning) -> tuple[Said, Fact
     try:
         fact = read_fact(fact.KIND, fact.VERSION, body, hidden or {})
     except (Damaged, TypeError) as error:
-        raise UsageError(f"This cannot be said: {error}", "Give each field in its form.") from error
+        reason = error.what if isinstance(error, Damaged) else "It holds a value that no statement can hold."
+        raise UsageError(f"This cannot be said. {reason}", "Give each field in its form.") from error
     at = standing.at.holding(name)
     meaning.allow(Standing(standing.rows, standing.payloads, at), fact)
     meaning.fold(standing.rows, fact, at)
