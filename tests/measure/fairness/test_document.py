@@ -58,6 +58,9 @@ def test_every_disparity_of_a_document_is_fairlearns_and_lies_in_its_interval_or
             assert float(ours["to_overall"]["value"]) == pytest.approx(theirs(method="to_overall", **given), abs=1e-12)
             if "odds" in name:
                 assert float(ours["mean"]["value"]) == pytest.approx(theirs(agg="mean", **given), abs=1e-12)
+            ends = float(ours["lowest"]["value"]), float(ours["highest"]["value"])
+            made_of = ends[1] - ends[0] if name.endswith("difference") else ends[0] / ends[1]
+            assert made_of == pytest.approx(float(ours["value"]), abs=1e-12)
             low, high = (float(end) for end in ours["ci"])
             assert low < high
     assert ("Kish" in found.result["approximation"]) == bool(weights)
