@@ -13,5 +13,6 @@ reads.py       reads by key, pages, searches, against MLflow's
 writes.py      registering, importing, appending the n-th leaf
 audit.py       verification against the bare signature rate
 fairness.py    group metrics from Parquet, against reading it and against fairlearn
+explain.py     global SHAP importance, stopped early against the full pass
 table.py       the table in the README
 """
