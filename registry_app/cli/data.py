@@ -247,6 +247,10 @@ def count(path: Path) -> Counted:
 
     if path.is_dir():
         raise UsageError(f"{str(path)[:200]!r} is a folder.", "Register each of its files as a dataset.")
+    if not path.exists():
+        raise UsageError(f"There is no file {str(path)[:200]!r}.", "Check the path and try again.")
+    if path.is_file() and not path.stat().st_size:
+        raise UsageError(f"The file {str(path)[:200]!r} is empty.", "Name the file that holds the data.")
     measured = measure_artifact(path)
     names = [part.lower() for part in path.suffixes[-2:]]
     if ".csv" not in names:

@@ -145,7 +145,7 @@ class Consistency(View[dict[str, Any]]):
     size: int
 
     def ask(self, reader: Reader) -> dict[str, Any]:
-        path = consistency_path(self.old, _within(reader, self.size), reader.log.node)
+        path = consistency_path(_within(reader, self.old), _within(reader, self.size), reader.log.node)
         return {
             "proof": "consistency",
             "hashing": "RFC 6962 with SHA-256: node = H(0x01 || left || right)",

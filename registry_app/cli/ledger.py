@@ -180,7 +180,15 @@ def _dossier(ctx: typer.Context, file: Path, note: str | None) -> None:
 
 
 def _text(path: str) -> str:
-    return read_file(path, "checkpoint", MOST_NOTE).decode("utf-8", "replace")
+    """A checkpoint's text. What has neither the first line of one nor a signature is no damaged one, but another file."""
+    from registry_app.ledger.checkpoint import ORIGIN
+
+    note = read_file(path, "checkpoint", MOST_NOTE).decode("utf-8", "replace")
+    if not note.startswith(ORIGIN) and "\n\u2014 " not in note:
+        raise UsageError(
+            f"{path[:200]!r} is no checkpoint.", "Name a file that 'registry-app ledger checkpoint' wrote."
+        )
+    return note
 
 
 def _note(desk: Desk, size: int) -> str:

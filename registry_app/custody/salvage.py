@@ -56,6 +56,8 @@ def salvage(path: Path | str, handle: str, passphrase: str, out: Path) -> Salvag
         file = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise UsageError(f"{out} is there already.", "Name another file.") from None
+    except (FileNotFoundError, NotADirectoryError):
+        raise UsageError(f"There is no folder {out.parent}.", "Make it first, or name another file.") from None
     except OSError as error:
         raise from_os(error) from error
     lost: list[int] = []

@@ -14,7 +14,7 @@ from registry_app.ledger.statement import Subject
 from registry_app.models import facts
 from registry_app.models.facts import Column, Named, Use
 from registry_app.models.finding import dataset_named, deployment_of, last_number, model_named, version_named
-from registry_app.models.tables import AliasRow, DatasetRow, ModelRow
+from registry_app.models.tables import AliasRow, DatasetRow, ModelRow, RunRow
 from registry_app.people.standing import team_by_name
 from registry_app.vault import chance, clock
 
@@ -40,10 +40,7 @@ class RegisterModel(Action):
 
     def facts(self, standing: Standing) -> Sequence[Fact]:
         name = text.name(self.name, "model's name")
-        if ":" in name:
-            raise UsageError("A model's name has no colon.", "The colon is for versions, as in credit-risk:3.")
-        if standing.rows.one(ModelRow, name=name) is not None:
-            raise UsageError(f"There is a model {name!r} already.", "Register a version of it, or choose another name.")
+        _free(standing, name)
         model = chance.uuid7()
         registered = facts.ModelRegistered(
             model=model,
@@ -81,8 +78,8 @@ class ReviseModel(Action):
         present = model_named(standing.rows, self.model)
         card = card_of(standing.payloads, present)
         name = present["name"] if self.name is None else text.name(self.name, "model's name")
-        if name != present["name"] and (":" in name or standing.rows.one(ModelRow, name=name) is not None):
-            raise UsageError(f"{name!r} is taken or has a colon.", "Choose another name.")
+        if name != present["name"]:
+            _free(standing, name)
         domain = present["domain"] if self.domain is None else text.prose(self.domain, "domain", 120)
         places = tuple(present["jurisdictions"].split()) if self.jurisdictions is None else self.jurisdictions
         return (
@@ -129,6 +126,10 @@ class RegisterVersion(Action):
 
     def facts(self, standing: Standing) -> Sequence[Fact]:
         model = model_named(standing.rows, self.model)["id"]
+        if self.run and standing.rows.one(RunRow, id=self.run) is None:
+            raise UsageError(
+                f"There is no run {self.run[:64]!r}.", "Give the id that 'registry-app run record' printed."
+            )
         version = chance.uuid7()
         parents = dict.fromkeys(version_named(standing.rows, name)["id"] for name in self.parents)
         registered = facts.VersionRegistered(
@@ -322,6 +323,13 @@ class SetTag(Action):
     def facts(self, standing: Standing) -> Sequence[Fact]:
         found = (version_named if self.kind == "version" else model_named)(standing.rows, self.subject)
         return _tags(self.kind, found["id"], ((self.key, self.value),))
+
+
+def _free(standing: Standing, name: str) -> None:
+    if ":" in name:
+        raise UsageError("A model's name has no colon.", "The colon is for versions, as in credit-risk:3.")
+    if standing.rows.one(ModelRow, name=name) is not None:
+        raise UsageError(f"There is a model {name!r} already.", "Register a version of it, or choose another name.")
 
 
 def _tier(tier: str) -> str:

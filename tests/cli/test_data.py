@@ -80,7 +80,7 @@ def test_a_sensitive_column_must_be_there(ask: Ask, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "why"),
     [
-        ("a.csv", b"", "is empty"),
+        ("a.csv", b"", r"The file '.*a\.csv' is empty"),
         ("a.csv", b"x\n\xff\n", "not UTF-8"),
         ("a.csv", b"x,y,x\n1,2,3\n", "more than one column 'x'"),
         ("a.csv.gz", b"no gzip", "no CSV that can be read"),
@@ -94,8 +94,8 @@ def test_what_is_no_table_is_refused(tmp_path: Path, name: str, content: bytes, 
 
 
 def test_a_folder_and_a_missing_file_are_refused(tmp_path: Path) -> None:
-    for path in (tmp_path, tmp_path / "none.csv"):
-        with pytest.raises(UsageError):
+    for path, why in ((tmp_path, "is a folder"), (tmp_path / "none.csv", "There is no file")):
+        with pytest.raises(UsageError, match=why):
             count(path)
 
 

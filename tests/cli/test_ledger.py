@@ -78,6 +78,11 @@ def test_what_cannot_be_proved_is_refused(ask: Ask, args: tuple[str, ...]) -> No
     ask("ledger", "prove", *args, code=2)
 
 
+def test_a_size_the_ledger_never_had_is_said_in_one_way(ask: Ask) -> None:
+    for args in (("--from", "999"), ("3", "--size", "999")):
+        assert "statements, not 999." in ask("ledger", "prove", *args, code=2).err
+
+
 def test_a_checkpoint_is_kept_elsewhere_and_compared(ask: Ask, tmp_path: Path, folder: Path) -> None:
     note = tmp_path / "checkpoint.txt"
     ask("ledger", "checkpoint", "-o", str(note))
@@ -121,6 +126,16 @@ def test_a_lost_tail_is_found_by_the_head_outside(ask: Ask, folder: Path) -> Non
 
 def test_a_missing_checkpoint_file_is_wrong_usage(ask: Ask) -> None:
     assert "cannot be read" in ask("verify", "--against", "/nowhere/x", code=2).err
+
+
+def test_a_file_that_is_no_checkpoint_is_wrong_usage_and_a_damaged_one_is_not(ask: Ask, tmp_path: Path) -> None:
+    note = tmp_path / "note"
+    note.write_text("Buy milk.\n")
+    assert "is no checkpoint" in ask("verify", "--against", str(note), code=2).err
+    lines = ask("ledger", "checkpoint").out.splitlines(keepends=True)
+    for damaged in (lines[:1], lines[1:], lines[:-1]):
+        note.write_text("".join(damaged))
+        ask("verify", "--against", str(note), code=3)
 
 
 def test_verifying_what_is_no_dossier_is_wrong_usage_and_a_damaged_one_is_not(say: Ask, tmp_path: Path) -> None:

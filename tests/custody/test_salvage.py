@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from registry_app.custody import salvage
-from registry_app.errors import AuthenticationError, Damaged, StorageError, UsageError
+from registry_app.errors import AuthenticationError, Damaged, UsageError
 from registry_app.ledger import envelope
 from registry_app.ledger.payload import matches
 from tests.ground import Ground, flip, phrase
@@ -34,12 +34,17 @@ def test_nothing_is_written_over_and_nobody_else_gets_it(ground: Ground, tmp_pat
     assert (tmp_path / "out").read_text() == "mine"
     with pytest.raises(AuthenticationError):
         salvage(ground.folder, "val", "wrong, quite wrong", tmp_path / "other")
-    with pytest.raises(StorageError):
-        salvage(ground.folder, "val", phrase("val"), tmp_path / "none" / "other")
     flip(ground.folder / "keyring.json", 300, 1)
     with pytest.raises(Damaged):
         salvage(ground.folder, "val", phrase("val"), tmp_path / "other")
     assert not (tmp_path / "other").exists()
+
+
+def test_a_file_in_no_folder_is_wrong_usage(ground: Ground, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for out in (tmp_path / "none" / "out", tmp_path / "file" / "out"):
+        with pytest.raises(UsageError, match="There is no folder"):
+            salvage(ground.folder, "dev", phrase("dev"), out)
 
 
 def test_a_file_of_noise_gives_nothing_and_says_so(ground: Ground, tmp_path: Path) -> None:

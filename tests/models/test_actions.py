@@ -54,6 +54,20 @@ def test_a_ledger_from_before_a_reason_was_asked_for_holds_and_goes_on(stage: St
     assert stage.replayed() == []
 
 
+def test_a_run_that_was_never_recorded_is_wrong_input(stage: Stage) -> None:
+    with pytest.raises(UsageError, match="There is no run '123'"):
+        stage.run("dev", RegisterVersion(model="m", artifact="b" * 64, run="123"))
+
+
+def test_a_new_name_is_told_what_is_wrong_with_it(stage: Stage) -> None:
+    stage.run("dev", replace(MODEL, name="n"))
+    for name, why in (("n", "There is a model 'n' already"), ("a:b", "has no colon")):
+        for action in (replace(MODEL, name=name), ReviseModel(model="m", name=name)):
+            with pytest.raises(UsageError, match=why):
+                stage.run("dev", action)
+    stage.run("dev", ReviseModel(model="m", name="m"))
+
+
 @pytest.mark.parametrize("value", ["0.81", "-3", "+.5", "7.", "1e-3", "2E10"])
 def test_a_claimed_metric_is_a_decimal_number(stage: Stage, value: str) -> None:
     stage.run("dev", RegisterVersion(model="m", artifact="b" * 64, metrics=(Named("auc", value),)))
