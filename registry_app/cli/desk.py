@@ -54,24 +54,24 @@ def ask_line(question: str) -> str:
     return line.rstrip("\r\n")
 
 
-def ask_secret(question: str) -> str:
+def ask_secret(question: str, otherwise: str) -> str:
     """A secret typed without being shown.
+
+    Args:
+        otherwise: what to do where nobody can be asked.
 
     Raises:
         UsageError: nobody can be asked.
     """
     if not interactive():
-        raise UsageError(
-            f"{question} is needed, and there is no terminal to ask at.",
-            f"Give --passphrase-file or set {PASSPHRASE} (a new one: {NEW_PASSPHRASE}).",
-        )
+        raise UsageError(f"{question} is needed, and there is no terminal to ask at.", otherwise)
     from getpass import getpass
 
     return getpass(f"{question}: ", stream=sys.stderr)
 
 
-def read_secret(path: str) -> str:
-    """The first line of a file with a secret in it; warns when others may read the file.
+def read_secret(path: str, what: str = "passphrase") -> str:
+    """The first line of a file with a secret in it, called ``what``; warns when others may read the file.
 
     Raises:
         UsageError: it cannot be read, or is no short text.
@@ -83,13 +83,9 @@ def read_secret(path: str) -> str:
         secret = content.decode().split("\n", 1)[0].rstrip("\r")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is not text in UTF-8"
-        raise UsageError(
-            f"The passphrase file {path[:200]!r} cannot be read: {reason}.", "Name another file."
-        ) from None
+        raise UsageError(f"The {what} file {path[:200]!r} cannot be read: {reason}.", "Name another file.") from None
     if len(content) > MOST_BYTES or not secret:
-        raise UsageError(
-            f"The passphrase file {path[:200]!r} is empty or too long.", "Put the passphrase on its first line."
-        )
+        raise UsageError(f"The {what} file {path[:200]!r} is empty or too long.", f"Put the {what} on its first line.")
     if stat.S_ISREG(mode) and mode & (stat.S_IRWXG | stat.S_IRWXO):
         say(f"Warning: others may read {path[:200]!r}; run 'chmod 600' on it.")
     return secret
@@ -99,7 +95,7 @@ def present_passphrase(wanted: Wishes, question: str = "Passphrase") -> str:
     """The passphrase of whoever works: from the file, from the environment, or typed."""
     if wanted.passphrase_file:
         return read_secret(wanted.passphrase_file)
-    return os.environ.get(PASSPHRASE) or ask_secret(question)
+    return os.environ.get(PASSPHRASE) or ask_secret(question, f"Give --passphrase-file or set {PASSPHRASE}.")
 
 
 def new_passphrase(file: str | None, whose: str, variable: str = NEW_PASSPHRASE) -> str:
@@ -113,8 +109,10 @@ def new_passphrase(file: str | None, whose: str, variable: str = NEW_PASSPHRASE)
     given = os.environ.get(variable)
     if given:
         return given
-    first = ask_secret(f"New passphrase {whose} (15 characters or more)")
-    if ask_secret("The same again") != first:
+    option = "--passphrase-file" if variable == PASSPHRASE else "--new-passphrase-file"
+    otherwise = f"Give {option} or set {variable}."
+    first = ask_secret(f"New passphrase {whose} (15 characters or more)", otherwise)
+    if ask_secret("The same again", otherwise) != first:
         raise UsageError("The two passphrases differ.", "Try again.")
     return first
 

@@ -203,7 +203,7 @@ def pairs(given: Iterable[str] | None, option: str) -> tuple[tuple[str, str], ..
         key, equals, value = each.partition("=")
         if not equals or not key:
             raise UsageError(
-                f"{option} {each[:60]!r} is not of the form KEY=VALUE.", "Put an equals sign between the two."
+                f"{option} {each[:60]!r} is not of the form KEY=VALUE.", "Write both, with an equals sign between them."
             )
         found.append((key, value))
     return tuple(found)

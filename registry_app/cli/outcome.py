@@ -66,7 +66,7 @@ def _misused(error: Any, as_json: bool, debug: bool) -> int:
     if type(error).__name__ == "NoArgsIsHelpError" and ctx is not None:
         sys.stderr.write(harmless(ctx.get_help(), lines=True) + "\n")
         return UsageError.exit_code
-    what = str(error.format_message()).strip().replace("\n", " ")
+    what = str(error.format_message()).strip().replace("\n", " ").replace("Value error, ", "")
     todo = f"See '{ctx.command_path} --help'." if ctx is not None else "See 'registry-app --help'."
     return _say(UsageError(what if what.endswith((".", "?")) else what + ".", todo), as_json, debug)
 

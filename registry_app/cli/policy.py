@@ -92,9 +92,10 @@ def adopt(
     Example: registry-app policy adopt ./house-rules.yaml
     """
     from registry_app.policy.actions import AdoptPack
-    from registry_app.policy.pack import shipped_pack, shipped_packs
+    from registry_app.policy.pack import load_pack, shipped_pack, shipped_packs
 
     content = shipped_pack(pack).text if pack in shipped_packs() else read_file(_file(pack), "pack", MOST_BYTES)
+    load_pack(content, Path(pack).name)  # what is wrong with it is said under its own name
     with opened(ctx) as desk:
         desk.do(AdoptPack(content), lambda receipt: str(getattr(receipt.facts[0], "pack", "")))
 

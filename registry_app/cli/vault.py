@@ -117,7 +117,11 @@ def recover(
     wanted = wishes(ctx)
     folder, handle = wanted.folder(), handle_of(wanted)
     place_of(folder).require()
-    key = read_secret(recovery_file) if recovery_file else ask_secret("Recovery key")
+    key = (
+        read_secret(recovery_file, "recovery key")
+        if recovery_file
+        else ask_secret("The recovery key", "Give --recovery-file FILE.")
+    )
     custody.require_recoverable(folder, key, handle, reason)
     secret = new_passphrase(new_file, f"for {handle}")
     with custody.recover(folder, key, handle, secret, reason) as workspace:

@@ -116,7 +116,7 @@ def require_any(standing: Standing, *, to: str) -> None:
     held = standing.rows.all(GrantRow, person=standing.at.person)
     if not any(g["role"] in roles and (not g["ends"] or g["ends"] > standing.at.reckoned) for g in held):
         raise Refused(
-            f"The role developer, service or validator is needed to {to}.", "Ask an administrator for a grant."
+            f"The role developer, service, validator or admin is needed to {to}.", "Ask an administrator for a grant."
         )
 
 

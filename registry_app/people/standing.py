@@ -78,7 +78,8 @@ def require(standing: Standing, *roles: str, to: str, team: str = "", model: str
         to: what it is needed for, to finish the sentence "... is needed to".
     """
     if holds(standing.rows, standing.at, standing.at.person, roles, team=team, model=model) is None:
-        named = " or ".join(role.replace("_", " ") for role in roles)
+        *most, last = (role.replace("_", " ") for role in roles)
+        named = f"{', '.join(most)} or {last}" if most else last
         raise Refused(
             f"The role {named} is needed to {to}.", "Ask an administrator for a grant, or somebody who holds it."
         )

@@ -135,6 +135,11 @@ def test_an_alias_moves_and_goes(ask: Ask) -> None:
     ask("version", "show", "credit-risk:champion", code=2)
 
 
+def test_a_choice_that_is_none_is_said_in_one_clause(ask: Ask) -> None:
+    said = ask("lineage", "credit-risk:1", "--format", "dot", code=2).err
+    assert said.startswith("Invalid value for '--format': 'dot' is not one of 'tree'")
+
+
 def test_lineage_is_a_tree_or_other_tools_words(ask: Ask) -> None:
     tree = ask("lineage", "train", "--dataset").out.splitlines()
     assert tree[0] == "* dataset train"

@@ -33,7 +33,7 @@ def test_what_is_no_date_is_refused(given: str) -> None:
 def test_pairs_are_cut_at_the_first_equals_sign() -> None:
     assert pairs(["a=b=c", "d="], "--tag") == (("a", "b=c"), ("d", ""))
     for bad in ("a", "=b", ""):
-        with pytest.raises(UsageError, match="not of the form KEY=VALUE"):
+        with pytest.raises(UsageError, match=r"not of the form KEY=VALUE\. Write both"):
             pairs([bad], "--tag")
 
 

@@ -129,7 +129,7 @@ def test_packs_are_listed_shown_withdrawn_and_adopted_again(ask: Ask, tmp_path: 
     assert ask("policy", "adopt", "credit-model-risk").out == "credit-model-risk\n"
     assert "no shipped pack and no file" in ask("policy", "adopt", "nothing", code=2).err
     (tmp_path / "bad.yaml").write_text("a: [")
-    ask("policy", "adopt", str(tmp_path / "bad.yaml"), code=2)
+    assert ask("policy", "adopt", str(tmp_path / "bad.yaml"), code=2).err.startswith("bad.yaml, line 1: ")
 
 
 def test_a_route_is_changed_by_two_people(ask: Ask) -> None:

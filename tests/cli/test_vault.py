@@ -51,7 +51,12 @@ def test_what_can_be_refused_of_a_recovery_is_refused_before_a_passphrase_is_ask
     words = ("vault", "recover", "--reason", "lost", "--recovery-file", str(recovery_key))
     assert "There is no person 'nobody'" in say("-r", str(folder), *words, who="nobody", code=2).err
     assert "is no registry" in say("-r", str(tmp_path), *words, who="ada", code=2).err
-    assert "no terminal to ask at" in say("-r", str(folder), *words, who="ada", code=2).err
+    asked = say("-r", str(folder), *words, who="ada", code=2).err
+    assert "Give --new-passphrase-file or set REGISTRY_APP_NEW_PASSPHRASE." in asked
+    asked = say("-r", str(folder), *words[:-2], who="ada", code=2).err
+    assert asked == "The recovery key is needed, and there is no terminal to ask at.\nGive --recovery-file FILE.\n"
+    asked = say("-r", str(folder), *words[:-1], "/nowhere/key", who="ada", code=2).err
+    assert "The recovery key file '/nowhere/key' cannot be read" in asked
 
 
 def test_what_is_intact_can_be_taken_out_of_a_damaged_registry(ask: Ask, folder: Path, tmp_path: Path) -> None:

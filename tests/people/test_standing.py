@@ -8,6 +8,7 @@ import pytest
 
 from registry_app.errors import AuthenticationError, Refused, UsageError
 from registry_app.ledger.entry import RECOVERY, Entry
+from registry_app.models.actions import RegisterModel, RegisterVersion, StartDeployment
 from registry_app.people.actions import AddMember, Disable, FormTeam, Grant, ReEnrol, RemoveMember
 from registry_app.people.facts import PersonReEnrolled, RoleGranted, TeamMemberAdded
 from registry_app.people.standing import (
@@ -76,6 +77,13 @@ def test_a_models_role_reaches_that_model_alone(stage: Stage) -> None:
     assert not role(stage, "audit", "validator", model=other)
     assert not role(stage, "audit", "validator")
     assert not role(stage, "audit", "risk_officer", model=one)
+
+
+def test_a_refusal_names_the_roles_that_would_do(stage: Stage) -> None:
+    stage.run("dev", RegisterModel(name="m", team="credit", tier="low", tier_rationale="r", purpose="p"))
+    stage.run("dev", RegisterVersion(model="m", artifact="a" * 64))
+    with pytest.raises(Refused, match="The role developer, service or admin is needed to deploy this model"):
+        stage.run("audit", StartDeployment("m:1", "production"))
 
 
 def test_a_scope_without_a_target_reaches_nothing(stage: Stage) -> None:
