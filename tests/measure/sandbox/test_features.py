@@ -47,7 +47,7 @@ def test_a_matrix_is_numbers_alone() -> None:
         ({"a": [object()]}, "holds object in row 1"),
         ({"\x1b[2J": ["x", 3j]}, r"u001b\[2J' holds complex in row 2"),
     ],
-    ids=str,
+    ids=["no columns", "no rows", "unequal", "nested", "object", "escape"],
 )
 def test_what_is_no_table_is_refused(columns: dict[str, Any], words: str) -> None:
     with pytest.raises(UsageError, match=words):
