@@ -91,15 +91,36 @@ def picked(table: Any, places: Sequence[int]) -> Any:
 
 
 def table_digest(names: Sequence[str], table: Any, extra: Sequence[Sequence[str]] = ()) -> str:
-    """SHA-256 over the names and each cell as ``str`` writes it, each closed by U+001F, rows closed by U+001E."""
+    """SHA-256 over the columns, one after the other, those of ``extra`` last.
+
+    A column is its name, its kind and its number of rows, then its cells: numbers and truth values as eight bytes each, little-endian
+    (``f``: IEEE 754 doubles, ``i``: integers); anything else (``t``) as the length of its text in bytes, a colon, and its text.
+    """
+    running = digest.Running()
+    for place, name in enumerate(names):
+        if place >= len(names) - len(extra):
+            cells: Any = extra[place - len(names) + len(extra)]
+        else:
+            cells = table.iloc[:, place] if hasattr(table, "iloc") else table[:, place]
+        kind, content = _cells(cells)
+        running.update(_text(name) + f"{kind}{len(cells)}:".encode())
+        running.update(content)
+    return running.hex()
+
+
+def _cells(cells: Any) -> tuple[str, bytes]:
     import numpy as np
 
-    running = digest.Running()
-    running.update(("\x1f".join(names) + "\x1e").encode("utf-8", "surrogatepass"))
-    cells = np.asarray(table, dtype=object)
-    for start in range(0, len(cells), 1000):
-        lines = cells[start : start + 1000].tolist()
-        ends = zip(*(column[start : start + 1000] for column in extra), strict=True) if extra else [()] * len(lines)
-        text = "".join("\x1f".join(map(str, (*row, *end))) + "\x1e" for row, end in zip(lines, ends, strict=True))
-        running.update(text.encode("utf-8", "surrogatepass"))
-    return running.hex()
+    values = np.asarray(cells)
+    if values.dtype.kind == "f":
+        plain = values.astype("<f8")
+        plain[np.isnan(plain)] = np.nan
+        return "f", plain.tobytes()
+    if values.dtype.kind in "bi":
+        return "i", values.astype("<i8").tobytes()
+    return "t", b"".join(_text(str(each)) for each in values.tolist())
+
+
+def _text(text: str) -> bytes:
+    content = text.encode("utf-8", "surrogatepass")
+    return f"{len(content)}:".encode() + content

@@ -27,7 +27,7 @@ ERROR = 0.05
 FIRST = 0.8
 """Share of what is left of the error that one look spends."""
 
-PILOT = 500
+PILOT = 1_000
 """Rows taken before the first look, from which its place is reckoned; also enough for the normal approximation."""
 
 MARGIN = 1.1

@@ -21,6 +21,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from registry_app.errors import UsageError
 from registry_app.measure.explain import explain, explainer, run
+from registry_app.measure.explain.asked import table_digest
 from registry_app.measure.result import Result, decode
 
 NAMES = ["housing", "income", "age", "noise"]
@@ -162,6 +163,21 @@ def test_a_changed_cell_changes_the_digest() -> None:
     first = explain(model, frame, frame, NAMES, 1)
     assert explain(model, frame, changed, NAMES, 1).data["digest"] != first.data["digest"]
     assert first.data["digest"] == first.data["background_digest"]
+
+
+def test_a_digest_is_of_the_cells_and_of_where_each_begins() -> None:
+    numbers = np.array([[1.5, 2.0], [np.nan, -0.0]])
+    assert table_digest("ab", numbers) == table_digest("ab", pd.DataFrame(numbers))
+    words = [np.array([[one, other]], dtype=object) for one, other in (("x", "1:y"), ("x1:", "y"), ("x", "1:z"))]
+    made = [table_digest("ab", each) for each in words]
+    made += [table_digest(names, numbers) for names in ("ab", "ba")]
+    made += [
+        table_digest("ab", numbers.astype(object)),
+        table_digest("a", np.array([[1]])),
+        table_digest("a", np.array([[1.0]])),
+    ]
+    made += [table_digest("abc", numbers, [["f", "m"]]), table_digest("abc", numbers, [["m", "f"]])]
+    assert len(set(made)) == len(made)
 
 
 def test_what_cannot_be_explained_is_refused() -> None:
