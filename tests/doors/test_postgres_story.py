@@ -107,7 +107,7 @@ def test_the_unlock_screen_does_not_show_the_password_of_the_server(bank: Bank) 
     async def story() -> str:
         app = RegistryApp(bank.url(), "dev")
         async with playing(app) as pilot:
-            shown = app.screen.query_one("#folder", Input).value
+            shown = app.screen.query_one("#registry", Input).value
             app.screen.query_one("#passphrase", Input).value = phrase("dev")
             await press(pilot, "enter")
             await settle(pilot)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
 from registry_app.custody import change_passphrase, disable, enrol, re_enrol, rotate
 from registry_app.evidence.actions import RecordEvidence
+from registry_app.measure.performance import performance
+from registry_app.measure.predictions import Mapping, Predictions
 from registry_app.measure.result import Result
 from registry_app.models.actions import (
     RecordRun,
@@ -29,6 +32,13 @@ from registry_app.workspace import Workspace
 from tests.ground import phrase
 
 WORDS = [f"zq{digest.sha256_hex(str(n).encode())[:12]}xk" for n in range(210)]
+
+
+def measured(label: str, prediction: str, positive: str, platform: str, library: str) -> Result:
+    """A measurement with these words in it."""
+    table = {label: [positive, "b"] * 20, prediction: [positive, positive, "b", "b"] * 10}
+    found = performance(Predictions.from_frame(table, Mapping(label, positive, prediction)), 1)
+    return replace(found, platform=platform, libraries={"numpy": library})
 
 
 def write(folder: str, recovery_key: str) -> Workspace:
@@ -84,21 +94,7 @@ def write(folder: str, recovery_key: str) -> Workspace:
     dev.run(StartDeployment("m:1", word()))
     dev.run(SetAlias("m:1", "champion"))
     dev.run(SetTag("model", "m", word(), word()))
-    dev.run(
-        RecordEvidence(
-            "m:1",
-            Result(
-                "performance",
-                {"digest": "c" * 64, "rows": 3, "note": word()},
-                {"note": word()},
-                1,
-                {"numpy": word()},
-                word(),
-                5,
-                {"note": word()},
-            ),
-        )
-    )
+    dev.run(RecordEvidence("m:1", measured(word(), word(), word(), word(), word())))
     with Workspace.open(Path(folder), "val", phrase("val")) as val:
         val.run(Comment("m:1", word()))
         val.run(Decide("m:1", "request_changes", word()), passphrase=phrase("val"))

@@ -11,13 +11,13 @@ import pytest
 from registry_app.custody import change_passphrase, disable, enrol, re_enrol, recover, rotate, rotation
 from registry_app.errors import AuthenticationError, RegistryError, StorageError
 from registry_app.evidence.actions import RecordEvidence
-from registry_app.measure.result import Result
 from registry_app.models.actions import RegisterModel, RegisterVersion
 from registry_app.people.actions import Grant
 from registry_app.reviews.actions import Comment, Submit
 from registry_app.vault.place import place_of, state_folder
 from registry_app.verification import verify
 from registry_app.workspace import Workspace
+from tests.faults.canaries import measured
 from tests.ground import phrase
 from tests.postgres import PASSWORD, Bank
 
@@ -110,8 +110,7 @@ def test_an_administrator_of_the_server_reads_names_and_no_content(bank: Bank) -
         )
         dev.run(RegisterVersion(model="m", artifact="d" * 64, note=CONTENT[5]))
         dev.run(Submit("m:2", CONTENT[6]))
-        figures = {"note": CONTENT[7]}
-        dev.run(RecordEvidence("m:1", Result("performance", {"digest": "c" * 64}, figures, 1, {}, "x", 5, figures)))
+        dev.run(RecordEvidence("m:1", measured(CONTENT[7], "p", "a", "x", "1")))
     with bank.open("val") as val:
         val.run(Comment("m:2", CONTENT[8]))
     dump = bank.server.tool("pg_dump", "--inserts", bank.url("postgres"))

@@ -44,7 +44,11 @@ def test_an_import_is_named_in_every_protocol(protocol: int) -> None:
     assert imports(pickle.dumps(os.system, protocol)) == {"posix.system"}
 
 
-@pytest.mark.parametrize("pack", [bytes, gzip.compress, bz2.compress, lzma.compress, zlib.compress], ids=["plain", "gzip", "bz2", "lzma", "zlib"])
+@pytest.mark.parametrize(
+    "pack",
+    [bytes, gzip.compress, bz2.compress, lzma.compress, zlib.compress],
+    ids=["plain", "gzip", "bz2", "lzma", "zlib"],
+)
 def test_an_import_is_named_however_the_file_is_packed(tmp_path: Path, pack: Any) -> None:
     assert list(streams(tmp_path / "model", pack(SYSTEM)).values()) == [{"posix.system"}]
 
@@ -71,7 +75,9 @@ def test_a_zip_of_too_many_members_is_refused(tmp_path: Path, monkeypatch: pytes
         streams(tmp_path / "b.zip", zipped(a__pkl=SYSTEM, b__pkl=SYSTEM, c__pkl=SYSTEM))
 
 
-@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress, zlib.compress], ids=["gzip", "bz2", "lzma", "zlib"])
+@pytest.mark.parametrize(
+    "pack", [gzip.compress, bz2.compress, lzma.compress, zlib.compress], ids=["gzip", "bz2", "lzma", "zlib"]
+)
 def test_what_unpacks_to_more_than_is_read_is_not_half_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pack: Any
 ) -> None:
