@@ -85,10 +85,11 @@ def changes(signed: Sequence[Part], present: Sequence[Part]) -> tuple[str, ...]:
     said = []
     for key in sorted(before.keys() | after.keys()):
         word = WORDS.get(key[0], key[0])
+        added, gone = ("were added", "are gone") if key[0] == "verdicts" else ("was added", "is gone")
         if key not in before:
-            said.append(f"{word} was added")
+            said.append(f"{word} {added}")
         elif key not in after:
-            said.append(f"{word} is gone")
+            said.append(f"{word} {gone}")
         elif before[key] != after[key]:
             said.append(f"{word} changed")
     return tuple(dict.fromkeys(said))
