@@ -69,30 +69,3 @@ def test_a_pack_that_is_not_shipped_is_named() -> None:
     with pytest.raises(UsageError, match="'\\.\\./x\\\\x1b'") as caught:
         shipped_pack("../x\x1b")
     assert "credit-model-risk" in caught.value.todo
-
-
-SOUND = b"about: a\nmodel: {}\nversion: {}\ndatasets: []\nevidence: []\nexpect: {A-1: met}\n"
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        (b"about: 3\nexpect: {}\n", "line 1: it is no case"),
-        (b"about: a\nexpect: {A-1: fine}\n", "line 2: expect must name outcomes"),
-        (b"about: a\nexpect: {}\nmodel: {}\n", "must give all of"),
-        (b"about: a\nexpect: {}\nstarts_from: ../sound.yaml\n", "line 3: starts_from"),
-        (b"about: a\nexpect: {}\nstarts_from: a.yaml\nchanges:\n- {at: x/y, value: 1}\n", "line 5: there is nothing"),
-        (b"about: a\nexpect: {}\nstarts_from: a.yaml\nchanges:\n- {at: datasets/0, gone: true}\n", "there is nothing"),
-        (b"about: a\nexpect: {}\nstarts_from: a.yaml\nchanges:\n- {at: model, what: 1}\n", "a change has at"),
-        (b"about: a\nexpect: {}\nstarts_from: a.yaml\nchanges:\n- model\n", "a change has at"),
-    ],
-)
-def test_a_case_of_a_wrong_form_is_refused_with_its_line(text: bytes, said: str) -> None:
-    with pytest.raises(UsageError, match=said):
-        load_case(text, "case.yaml", lambda _: SOUND)
-
-
-def test_a_case_cannot_start_from_one_that_is_not_whole() -> None:
-    text = b"about: a\nexpect: {}\nstarts_from: a.yaml\n"
-    with pytest.raises(UsageError, match="not whole"):
-        load_case(text, "case.yaml", lambda _: text)
