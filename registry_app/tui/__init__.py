@@ -9,6 +9,7 @@ In reading order:
 app.py       the application: themes, help, palette
 keys.py      what is typed, one key at a time
 guard.py     who sits at the registry: idle, lock, signals, faults, the end
+terminal.py  the terminal, which may stop, go on, or go away
 seat.py      what the screens need of a workspace
 desk.py      a screen that asks in a thread and is answered in a handler
 pen.py       words, marks and boxes in cells, in Unicode or in ASCII

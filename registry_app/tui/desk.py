@@ -24,6 +24,9 @@ T = TypeVar("T")
 class Desk(Screen[R], Generic[R]):
     """A screen with a seat at the registry."""
 
+    shown = 0.0
+    """What was typed before this instant was not meant for this screen, unless it is text for a field."""
+
     class Answered(Message):
         """A worker is done."""
 

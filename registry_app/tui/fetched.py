@@ -104,7 +104,7 @@ class Fetched:
 
     def _nearest(self, places: Iterable[int]) -> int:
         """How near the eye comes to the end of what is known."""
-        return min((self.count - self._steps(place) for place in places), default=0)
+        return min((self.count - self._steps(place) for place in places), default=self.count)
 
     def _steps(self, place: int) -> int:
         """How far a place is from the end that the list was begun at."""

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 
 from textual import events
+from textual.driver import Driver
 
 from registry_app.tui.keys import OneKeyAtATime
 from registry_app.tui.screens.unlock import Unlock
@@ -16,8 +17,8 @@ from registry_app.tui.seat import Seat
 
 IDLE = 600.0
 """Seconds without a touch after which the registry is locked."""
-SIGNALS = (signal.SIGTERM, *((signal.SIGHUP,) if hasattr(signal, "SIGHUP") else ()))
-"""What asks the program to end: the session, or the terminal, goes away."""
+SIGNALS = (signal.SIGINT, signal.SIGTERM, *((signal.SIGHUP,) if hasattr(signal, "SIGHUP") else ()))
+"""What asks the program to end: somebody, the session, or the terminal that goes away."""
 _TOUCHES = (events.Key, events.Paste, events.MouseDown, events.MouseScrollDown, events.MouseScrollUp)
 
 
@@ -66,7 +67,7 @@ class Guarded(OneKeyAtATime):
         self._touched = self._steady()
 
     def on_mount(self) -> None:
-        self.set_interval(5.0, self.lock_when_idle)
+        self.set_interval(5.0, self.look_after)
         with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):  # Windows, or not the main thread
             for number in SIGNALS:
                 asyncio.get_running_loop().add_signal_handler(number, self.end, number)
@@ -75,6 +76,20 @@ class Guarded(OneKeyAtATime):
         if isinstance(event, _TOUCHES):
             self._touched = self._steady()
         await super().on_event(event)
+
+    def get_driver_class(self) -> type[Driver]:
+        found = super().get_driver_class()
+        if found.__name__ != "LinuxDriver":
+            return found
+        from registry_app.tui.terminal import Terminal
+
+        return Terminal
+
+    def look_after(self) -> None:
+        """Every few seconds: is anybody there, and the terminal?"""
+        if getattr(self._driver, "gone", False):
+            self.end(signal.SIGHUP)
+        self.lock_when_idle()
 
     def lock_when_idle(self) -> None:
         """Lock when nobody touched anything for long; a signature on its way is waited for."""

@@ -14,7 +14,9 @@ from textual import events
 from textual.app import App
 from textual.widget import Widget
 
-LONGEST = 2.0
+from registry_app.text import harmless
+
+LONGEST = 10.0
 """Seconds after which a screen that does not come to rest gets the next key all the same."""
 
 
@@ -43,6 +45,8 @@ class OneKeyAtATime(App[None]):
                 if self._field is None or self._field is not self._takes(event):
                     await self._rest()
                 self._typed.popleft()
+                if isinstance(event, events.Paste) and not getattr(self.focused, "password", False):
+                    event = events.Paste(harmless(event.text, lines=True))  # a field shows what it holds as it is
                 self._field = self._takes(event)
                 if self._field is not None or event.time >= getattr(self.screen, "shown", 0.0):
                     await super().on_event(event)

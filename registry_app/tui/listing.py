@@ -35,7 +35,7 @@ class Listing(Vertical):
     def __init__(self, table: VirtualTable, hint: str) -> None:
         super().__init__()
         self.table = table
-        self._field = Input(placeholder=f"{hint}; enter keeps it, escape clears it", max_length=500)
+        self._field = Input(placeholder=f"{hint}; enter keeps, esc clears", max_length=500)
 
     def compose(self) -> ComposeResult:
         yield self.table

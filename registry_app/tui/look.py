@@ -76,7 +76,7 @@ class TableLook(ScrollView):
             if not cells:
                 continue
             words, role = worded(column.cell(row))
-            style = plain + self._role(role) if role else plain
+            style = plain + self._role(role) if role and not chosen else plain
             segments.append(Segment(self._pen.fit(words, cells, number=column.number), style))
             segments.append(Segment(" ", plain))
         return Strip(segments).adjust_cell_length(width, plain)

@@ -14,10 +14,15 @@ from textual.screen import Screen
 
 from registry_app.errors import RegistryError
 from registry_app.tui.desk import Desk
+from registry_app.tui.listing import Listing
+from registry_app.tui.screens.explain import EVERYWHERE
+from registry_app.tui.table import VirtualTable
 
 if TYPE_CHECKING:
     from registry_app.tui.app import RegistryApp
 
+_KEYS_ONLY = {*EVERYWHERE, "", "Up", "Down", "Page up", "Page down", "First", "Last"}
+"""What nobody looks for by name."""
 MOST = 20
 """How many models or versions are offered."""
 
@@ -32,8 +37,12 @@ def deeds(app: RegistryApp, screen: Screen[object]) -> Iterable[SystemCommand]:
     yield SystemCommand("Lock", "Close the registry and ask for the passphrase again", app.action_lock)
     for found in screen.active_bindings.values():
         binding = found.binding
-        if binding.show and found.node is screen and found.enabled:
-            act = partial(app.run_action, binding.action, screen)
+        if (
+            found.enabled
+            and isinstance(found.node, (Desk, Listing, VirtualTable))
+            and binding.description not in _KEYS_ONLY
+        ):
+            act = partial(app.run_action, binding.action, found.node)
             yield SystemCommand(binding.description, f"Key {app.get_key_display(binding)}", act)
 
 
@@ -42,11 +51,11 @@ class Names(Provider):
 
     async def discover(self) -> Hits:
         for name, shown, words in await self._found(""):
-            yield DiscoveryHit(Content(shown), partial(self._open, name), text=shown, help=words)
+            yield DiscoveryHit(Content(shown), partial(self._open, name), text=shown, help=words.replace("[", r"\["))
 
     async def search(self, query: str) -> Hits:
         for name, shown, words in await self._found(query.strip()):
-            yield Hit(1.0, Content(shown), partial(self._open, name), text=shown, help=words)
+            yield Hit(1.0, Content(shown), partial(self._open, name), text=shown, help=words.replace("[", r"\["))
 
     async def _found(self, query: str) -> list[tuple[str, str, str]]:
         screen = self.screen

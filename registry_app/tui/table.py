@@ -241,6 +241,7 @@ class VirtualTable(TableLook, can_focus=True):
 
     def on_resize(self) -> None:
         self._resize()
+        self._reveal()
         self._ensure()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
@@ -328,13 +329,17 @@ class VirtualTable(TableLook, can_focus=True):
 
     def _go(self, place: int) -> None:
         self.cursor = max(0, min(place, self.count - 1))
+        self._reveal()
+        self._ensure()
+        self._point()
+
+    def _reveal(self) -> None:
+        """Scroll to the cursor; the header covers the first line."""
         line = self.cursor + self._lead
         self.scroll_to_region(Region(0, line + 1, 1, 1), animate=False, force=True, immediate=True)
         if line < self.scroll_offset.y:
             self.scroll_to(y=line, animate=False, immediate=True)
         self.refresh()
-        self._ensure()
-        self._point()
 
     def _point(self) -> None:
         if self.here is not None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from textual.widgets import Button, TextArea
@@ -8,10 +9,12 @@ from textual.widgets import Button, TextArea
 from registry_app.evidence.actions import RecordEvidence
 from registry_app.measure.result import Result
 from registry_app.policy.actions import AdoptPack
-from registry_app.reviews.actions import Comment, Decide, Withdraw
+from registry_app.reviews.actions import Comment, Decide, Submit, Withdraw
 from registry_app.shipped import shipped
+from registry_app.tui.screens.peek import Peek
 from registry_app.tui.screens.say import Say
 from registry_app.tui.screens.version import VersionScreen
+from registry_app.tui.table import VirtualTable
 from tests.tui.playhouse import House, playing, press, same_picture, screen_text, settle
 
 PAGES = {"1": "overview", "2": "lineage", "3": "evidence", "4": "verdicts", "5": "review", "6": "history"}
@@ -52,14 +55,53 @@ def performance() -> Result:
     )
 
 
+def scored() -> Result:
+    """The same, measured with scores."""
+    made = performance()
+    line = [
+        {"false_positive_rate": f"{x / 4}", "true_positive_rate": f"{(x / 4) ** 0.5}", "threshold": None}
+        for x in range(5)
+    ]
+    bins = [
+        {
+            "from": f"{x / 10}",
+            "to": f"{(x + 1) / 10}",
+            "n": 9,
+            "mean_score": number(f"{x / 10}"),
+            "positive_rate": number(f"{x / 10}", f"{x / 20}", "1.0"),
+        }
+        for x in range(10)
+    ]
+    metrics = made.result["metrics"] | {"roc_auc": number("0.8", "0.75", "0.85")}
+    shown = made.result | {"metrics": metrics, "curves": {"roc": line, "precision_recall": []}, "calibration": bins}
+    return replace(made, result=shown)
+
+
+def test_evidence_with_scores_is_drawn_as_curves_and_evidence_without_says_so(house: House) -> None:
+    house.run("dev", RecordEvidence("credit-risk:1", scored()))
+
+    async def story() -> None:
+        app = house.app()
+        async with playing(app, (100, 90)) as pilot:
+            await press(pilot, "enter", "3")
+            shown = screen_text(app)
+            assert "this version, AUC 0.800 (0.750 to 0.850)" in shown
+            assert "share of positives over mean score" in shown
+            assert shown.count("●") == 1 + 10 + 1  # the standing, the bins, and what they mean
+            assert "without scores" not in shown
+            house.run("dev", RecordEvidence("credit-risk:1", performance()))
+            await press(pilot, "r")
+            assert "measured without scores" in screen_text(app)
+
+    asyncio.run(story())
+
+
 @pytest.mark.parametrize("key", PAGES)
 @pytest.mark.parametrize("size", [(100, 32), (80, 24)], ids=["wide", "narrow"])
 def test_each_tab_looks_like_this(house: House, key: str, size: tuple[int, int]) -> None:
     house.run("dev", RecordEvidence("credit-risk:1", performance()))
     house.run("admin", AdoptPack((shipped("policies") / "credit-model-risk" / "pack.yaml").read_bytes()))
     house.run("dev", Withdraw("credit-risk:1", "The evidence was missing."))
-    from registry_app.reviews.actions import Submit
-
     house.run("dev", Submit("credit-risk:1", "Now with its evidence."))
     house.run("risk", Comment("credit-risk:1", "[bold]Which[/] quarter?"))
 
@@ -82,6 +124,56 @@ def test_an_approval_that_lapsed_says_what_changed(house: House) -> None:
             await press(pilot, "enter", "5")
             assert "lapsed: a comment was added since it was signed" in screen_text(app)
             assert "0 of 1 approved" in screen_text(app)
+
+    asyncio.run(story())
+
+
+def test_the_ledger_entries_are_sorted_narrowed_copied_and_shown_in_full(house: House) -> None:
+    house.run("risk", Comment("credit-risk:1", "Wait."))
+
+    async def story() -> None:
+        app = house.app()
+        async with playing(app) as pilot:
+            await press(pilot, "enter", "6")
+            shown = app.screen.query_one("#history-table", VirtualTable)
+
+            def leaves() -> list[int]:
+                return [shown.row(place).seq for place in range(shown.count)]
+
+            newest_first = leaves()
+            assert newest_first == sorted(newest_first, reverse=True)
+            assert "leaf ↓" in screen_text(app)
+            await press(pilot, "S")
+            assert leaves() == newest_first[::-1]
+            await press(pilot, "slash", *"comment", "enter", "y", "space")
+            assert app.clipboard == shown.here.statement
+            assert "comment made" in screen_text(app)
+            await press(pilot, "escape", "escape")
+            assert isinstance(app.screen, VersionScreen)
+            assert leaves() == newest_first[::-1]
+            await press(pilot, "escape")
+            assert not isinstance(app.screen, VersionScreen)
+
+    asyncio.run(story())
+
+
+def test_the_verdicts_are_sorted_worst_first_narrowed_copied_and_shown_in_full(house: House) -> None:
+    house.run("admin", AdoptPack((shipped("policies") / "credit-model-risk" / "pack.yaml").read_bytes()))
+    house.run("dev", Withdraw("credit-risk:1", "The pack changed."), Submit("credit-risk:1", "Once more."))
+
+    async def story() -> None:
+        app = house.app()
+        async with playing(app) as pilot:
+            await press(pilot, "enter", "4", "s")
+            shown = app.screen.query_one("#verdicts-table", VirtualTable)
+            outcomes = [shown.row(place).outcome for place in range(shown.count)]
+            assert outcomes == sorted(outcomes, key=["not_met", "insufficient_evidence", "met"].index)
+            await press(pilot, "slash", *"explained", "enter")
+            assert shown.count == 1
+            await press(pilot, "y", "space")
+            assert app.clipboard == shown.here.control
+            assert isinstance(app.screen, Peek)
+            assert f"{shown.here.control}: Explained" in screen_text(app)
 
     asyncio.run(story())
 

@@ -10,7 +10,7 @@ from textual.content import Content, Span
 
 from registry_app.evidence.facts import KINDS
 from registry_app.evidence.views import EvidenceDetail
-from registry_app.measure import bars, figure
+from registry_app.measure import bars, curves, figure
 from registry_app.measure.result import Result
 from registry_app.tui.pen import STYLES, Pen, moment
 from registry_app.tui.prose import Prose
@@ -55,6 +55,18 @@ def _performance(page: Prose, result: Result) -> None:
     page.pair("confusion", f"{table['true_positive']:,} true and {table['false_positive']:,} false positives, "
                            f"{table['true_negative']:,} true and {table['false_negative']:,} false negatives")  # fmt: skip
     page.pair("rows", f"{found['n']:,}, of which {found['positives']:,} positive")
+    roc, calibration = figure.roc_points(result), figure.calibration_points(result)
+    if roc:
+        page.blank()
+        page.say("ROC curve", "strong")
+        area = f"AUC {_said(found['metrics']['roc_auc'])}"
+        _draw(page, curves.roc_lines(roc, area, width=page.width, ascii=page.pen.ascii))
+    if calibration:
+        page.blank()
+        page.say("Calibration", "strong")
+        _draw(page, curves.calibration_lines(calibration, width=page.width, ascii=page.pen.ascii))
+    if not roc and not calibration:
+        page.pair("curves", "none: it was measured without scores", "muted")
 
 
 def _fairness(page: Prose, result: Result) -> None:
@@ -109,6 +121,14 @@ def _bar(name: str, number: dict[str, Any]) -> figure.Bar:
     ends = number.get("ci")
     low, high = (float(ends[0]), float(ends[1])) if isinstance(ends, list) else (None, None)
     return figure.Bar(said, float(number["value"]), low, high)
+
+
+def _said(number: dict[str, Any]) -> str:
+    """A number and its interval in words."""
+    bar = _bar("", number)
+    if bar.value is None or bar.low is None or bar.high is None:
+        return bar.note if bar.value is None else f"{bar.value:.3f}"
+    return f"{bar.value:.3f} ({bar.low:.3f} to {bar.high:.3f})"
 
 
 def _draw(page: Prose, lines: Sequence[Text]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
@@ -33,6 +34,10 @@ class Dialog(Desk[Answer], ModalScreen[Answer]):
         super().__init__()
         self._writing = False
         self._statement = chance.uuid7()
+
+    @on(events.Mount)
+    def _came(self, event: events.Mount) -> None:
+        self.shown = event.time
 
     def write(self, action: Action, *, passphrase: str | None = None, seen: Head | None = None) -> None:
         """Run the action in a thread, once; a second try after an unclear end cannot record it twice."""

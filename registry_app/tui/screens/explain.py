@@ -16,7 +16,7 @@ from registry_app.tui.prose import Prose
 _MARKS = ("met", "not_met", "insufficient_evidence", "not_applicable", "waived", "open", "approved",
           "approved_with_conditions", "changes_requested", "rejected", "withdrawn", "lapsed", "low", "medium", "high", "critical")  # fmt: skip
 
-_EVERYWHERE = (
+EVERYWHERE = (
     "Scroll Left",
     "Scroll Right",
     "Page Left",
@@ -24,6 +24,7 @@ _EVERYWHERE = (
     "Copy selected text",
     "Focus Next",
     "Focus Previous",
+    "palette",
 )
 """Keys of Textual that need no explaining."""
 
@@ -47,7 +48,7 @@ class Explain(Desk[None]):
         self._keys = [
             (each.binding.key, each.binding.description, each.binding.key_display)
             for each in about.active_bindings.values()
-            if each.binding.description and each.binding.description not in _EVERYWHERE and not each.binding.system
+            if each.binding.description and each.binding.description not in EVERYWHERE and not each.binding.system
         ]
 
     def compose(self) -> ComposeResult:
@@ -71,7 +72,7 @@ class Explain(Desk[None]):
             )
         for words, keys in shown.items():
             page.pair(" ".join(dict.fromkeys(keys))[:30], words)
-        page.pair("ctrl+p", "Search models, versions and actions by name")
+        page.pair("^p", "Search models, versions and actions by name")
         page.heading("Marks: a shape and a word; the colour only helps")
         for state in _MARKS:
             page.item((self.pen.mark(state),))

@@ -61,11 +61,11 @@ class InboxScreen(Desk[None]):
         yield Static("", id="said", markup=False)
         with TabbedContent(id="tabs"):
             with TabPane("Waiting for me", id="reviews"):
-                yield Listing(self._reviews_table(), "a part of any column")
+                yield Listing(self._reviews_table(), "part of any column")
             with TabPane("Models", id="models"):
-                yield Listing(self._models_table(), "a part of the name, or a tag as key=value")
+                yield Listing(self._models_table(), "part of the name, or a tag as key=value")
             with TabPane("Versions", id="versions"):
-                yield Listing(self._versions_table(), "a part of the model's name, model:, or key=value")
+                yield Listing(self._versions_table(), "part of the model's name, name:, or key=value")
         yield Footer()
 
     def on_mount(self) -> None:

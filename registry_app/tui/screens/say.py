@@ -26,7 +26,7 @@ class Say(Dialog):
     """
 
     CSS_PATH = "say.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "record", "Record")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "record", "Record", show=False)]
     EXPLAINED = (
         "What you write is signed with your key, kept sealed in the registry, and its digest stands in the ledger."
     )
@@ -42,7 +42,7 @@ class Say(Dialog):
             yield Label(self._label)
             yield TextArea(id="words", tab_behavior="focus", soft_wrap=True, show_line_numbers=False)
             with Horizontal(id="doors"):
-                yield Button(self._door, variant="primary", id="record")
+                yield Button(f"{self._door} (^s)", variant="primary", id="record")
                 yield Button("Cancel", id="cancel")
             yield Static("", id="said", markup=False)
         yield Footer()

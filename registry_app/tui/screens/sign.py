@@ -26,11 +26,10 @@ class Choice(RadioButton):
 
     @property
     def BUTTON_INNER(self) -> str:  # type: ignore[override]
-        """What stands between its brackets."""
-        return ("*" if self.ascii else "●") if self.value else " "
+        """The brackets are part of it: Textual would draw them in the colour of their ground."""
+        return f"({'*' if self.ascii else '●'})" if self.value else "( )"
 
-    BUTTON_LEFT = "("
-    BUTTON_RIGHT = ")"
+    BUTTON_LEFT = BUTTON_RIGHT = ""
     ascii = False
 
 
@@ -94,7 +93,7 @@ class Sign(Dialog):
         self.query_one("#gate").display = bool(self._review.gate)
         self._mean()
         wide = self.app.size.width >= 100
-        self.query_one("#halves").can_focus = not wide
+        self.query_one("#halves").can_focus, self.query_one("#what").can_focus = not wide, wide
         self.set_focus(self.query_one("#what" if wide else "#halves"))
 
     def on_resize(self) -> None:

@@ -83,13 +83,13 @@ class VersionScreen(Desk[None]):
             with TabPane("Evidence", id="evidence"), Page():
                 yield Static("", id="evidence-page", markup=False)
             with TabPane("Verdicts", id="verdicts"):
-                yield Listing(self._verdicts_table(), "a part of any column")
+                yield Listing(self._verdicts_table(), "part of any column")
                 with Page(id="verdict"):
                     yield Static("", id="verdict-page", markup=False)
             with TabPane("Review", id="review"), Page():
                 yield Static("", id="review-page", markup=False)
             with TabPane("History", id="history"):
-                yield Listing(self._history_table(), "a part of any column")
+                yield Listing(self._history_table(), "part of any column")
         yield Footer()
 
     def on_mount(self) -> None:
