@@ -16,6 +16,7 @@ from registry_app.ledger.checkpoint import ORIGIN, Checkpoint, SignedCheckpoint,
 from registry_app.ledger.entry import Head
 from registry_app.ledger.log import Log
 from registry_app.ledger.saying import Signer
+from registry_app.text import counted
 from registry_app.vault.head import HeadFile
 
 
@@ -86,8 +87,10 @@ class Anchor:
                 self._extends(present, signed, keys_of, file)
             return
         if seen.size > size:
+            lost = seen.size - size
+            gone = "the last one is gone" if lost == 1 else f"the last {lost:,} are gone"
             raise RolledBack(
-                f"The ledger has {size} leaves, but {seen.size} have been seen: the last {seen.size - size} are gone.",
+                f"The ledger has {counted(size, 'leaf', 'leaves')}, but {seen.size:,} have been seen: {gone}.",
                 "Restore the newest copy and do not go on with this one; 'registry-app verify' says what else is wrong.",
             )
         if log.root_at(seen.size) != seen.root:

@@ -34,6 +34,7 @@ from registry_app.ledger import envelope as dsse
 from registry_app.ledger.finding import Finding
 from registry_app.ledger.merkle import Frontier, leaf_hash
 from registry_app.ledger.statement import Statement, read
+from registry_app.text import counted
 from registry_app.vault.digest import sha256_hex
 
 MAX_FINDINGS = 1_000
@@ -318,7 +319,9 @@ class _Audit:
             return
         if size > before.size:
             self._find(
-                "integrity", seq, f"The author of leaf {seq} saw {size} leaves, but only {before.size} precede it."
+                "integrity",
+                seq,
+                f"The author of leaf {seq} saw {counted(size, 'leaf', 'leaves')}, and {before.size:,} stand before it.",
             )
             return
         root = self._roots.get(size)
@@ -335,7 +338,7 @@ class _Audit:
             self._find(
                 "integrity",
                 seq,
-                f"The author of leaf {seq} saw another history than the {size} leaves that stand here.",
+                f"The author of leaf {seq} saw another history than the {counted(size, 'leaf', 'leaves')} here.",
             )
 
     def _find_repeated(self) -> None:

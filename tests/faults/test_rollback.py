@@ -150,7 +150,7 @@ def test_the_database_alone_put_back_is_found_by_the_head_beside_it(small: Groun
         workspace.run(RegisterVersion(model="m", artifact="c" * 64))
     shutil.rmtree(state_folder())
     shutil.copy(tmp_path / "older.db", small.folder / "registry.db")
-    with pytest.raises(RolledBack, match="the last 1 are gone"):
+    with pytest.raises(RolledBack, match="the last one is gone"):
         small.open()
 
 

@@ -65,7 +65,7 @@ def test_a_shorter_ledger_is_refused_by_either_place(kept: Kept) -> None:
     kept.keep()
     (kept.place / "head").unlink()
     kept.forger.truncate(2)
-    with pytest.raises(RolledBack, match="the last 1 are gone"):
+    with pytest.raises(RolledBack, match="the last one is gone"):
         kept.compare()
 
 

@@ -25,9 +25,10 @@ def lay(path: Path, content: str | bytes) -> Path:
 def what(path: Path, mapping: Mapping = MAPPING, limits: Limits | None = None) -> str:
     with pytest.raises(UsageError) as caught:
         Predictions.from_file(path, mapping, limits)
-    assert caught.value.what.isprintable()
+    words = "; ".join((caught.value.what, *caught.value.details))
+    assert words.isprintable()
     assert caught.value.todo.endswith(".")
-    return caught.value.what
+    return words
 
 
 def test_a_good_table_is_read_into_arrays(tmp_path: Path) -> None:

@@ -9,10 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from registry_app.errors import UsageError
-from registry_app.text import harmless
-
-SHOWN = 20
-"""Problems named in the error; the rest are counted."""
+from registry_app.text import counted, harmless
 
 
 @dataclass(frozen=True)
@@ -58,9 +55,8 @@ def refuse(name: str, problems: Sequence[Problem], more: str = "") -> None:
     """
     if not problems:
         return
-    shown = "; ".join(problem.text() for problem in problems[:SHOWN])
-    rest = f"; and {len(problems) - SHOWN:,} more" if len(problems) > SHOWN else ""
-    count = f"{len(problems):,} problem{'s' if len(problems) > 1 else ''}"
     raise UsageError(
-        f"{quoted(name)} has {count}{more}: {shown}{rest}.", "Correct them, or change the mapping, and measure again."
+        f"{quoted(name)} has {counted(len(problems), 'problem')}{more}.",
+        "Correct what is listed, or change the mapping, and measure again.",
+        [problem.text() for problem in problems],
     )

@@ -25,8 +25,8 @@ def said(frame: dict[str, list[Any]], mapping: Mapping) -> list[str]:
     else:
         with pytest.raises(UsageError) as caught:
             count(Memory(frame, mapping.columns), mapping)
-        assert all(each in caught.value.what for each in found[: check.MOST_VALUES])
-        assert caught.value.what.isprintable()
+        assert all(each in caught.value.details for each in found[: check.MOST_VALUES])
+        assert "".join(caught.value.details).isprintable()
     return found
 
 

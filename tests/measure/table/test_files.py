@@ -33,10 +33,11 @@ def parquet(path: Path, query: str) -> Path:
 def what(path: Path | str, mapping: Mapping = MAPPING, limits: Limits | None = None) -> str:
     with pytest.raises(UsageError) as caught, open_source(str(path), limits) as source:
         cells(source, mapping)
-    assert caught.value.what.isprintable()
+    words = "; ".join((caught.value.what, *caught.value.details))
+    assert words.isprintable()
     assert caught.value.todo.endswith(".")
-    assert "/tmp" not in caught.value.what or "There is no file" in caught.value.what
-    return caught.value.what
+    assert "/tmp" not in words or "There is no file" in words
+    return words
 
 
 def names(path: Path | str) -> list[str]:
@@ -86,10 +87,10 @@ def test_all_problems_of_all_columns_are_listed_at_once_in_order_of_rows(tmp_pat
     content = "y,s,g\n,0.5,a\n1,nan,a\n1,2\n\n0,x,a\n"
     mapping = Mapping("y", positive="1", score="s", threshold=0.5, sensitive=(Feature("g"),))
     assert what(lay(tmp_path / "t.csv", content), mapping) == (
-        "'t.csv' has 6 problems: row 2, column 'y': the label is missing; "
+        "'t.csv' has 6 problems.; row 2, column 'y': the label is missing; "
         "row 3, column 's': the score 'nan' is not a finite number; row 4: there are 2 cells, not 3; "
         "row 5: the row is blank; row 6, column 's': the score 'x' is not a number; "
-        "column 'g': all rows are in the group 'a': two groups are needed."
+        "column 'g': all rows are in the group 'a': two groups are needed"
     )
 
 

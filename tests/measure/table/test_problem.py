@@ -6,12 +6,17 @@ from registry_app.errors import UsageError
 from registry_app.measure.table.problem import Problem, refuse
 
 
-def test_the_first_twenty_problems_are_listed_and_the_rest_counted() -> None:
+def test_every_problem_is_listed_a_line_each() -> None:
     problems = [Problem(row, "y", "the label is missing") for row in range(2, 29)]
     with pytest.raises(UsageError) as caught:
         refuse("t.csv", problems)
-    assert caught.value.what.startswith("'t.csv' has 27 problems: row 2, column 'y': the label is missing; row 3")
-    assert caught.value.what.endswith("row 21, column 'y': the label is missing; and 7 more.")
+    assert caught.value.what == "'t.csv' has 27 problems."
+    assert caught.value.details == tuple(f"row {row}, column 'y': the label is missing" for row in range(2, 29))
+
+
+def test_one_problem_is_counted_in_the_singular() -> None:
+    with pytest.raises(UsageError, match=r"'t\.csv' has 1 problem and was not read further\.\n  row 1: it is odd"):
+        refuse("t.csv", [Problem(1, None, "it is odd")], " and was not read further")
 
 
 def test_no_problems_raise_nothing() -> None:

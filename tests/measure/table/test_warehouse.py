@@ -65,9 +65,9 @@ def test_problems_name_the_row_id_where_rows_have_no_order(server: Server) -> No
     with open_source(as_postgres(server, server.database(), rows)) as source:
         with pytest.raises(UsageError) as caught:
             cells(source, DECIDED)
-        assert "column 'y': the label is missing, in the row with the id 'bad one'" in caught.value.what
-        assert "column 'w': the weight '-1' is below 0, in the row with the id 'bad one'" in caught.value.what
-        assert "column 'id': the row id stands twice, in the row with the id 'x'" in caught.value.what
+        assert "column 'y': the label is missing, in the row with the id 'bad one'" in caught.value.details
+        assert "column 'w': the weight '-1' is below 0, in the row with the id 'bad one'" in caught.value.details
+        assert "column 'id': the row id stands twice, in the row with the id 'x'" in caught.value.details
 
 
 def test_a_table_that_is_not_there_is_refused(url: str, tmp_path: Path) -> None:
