@@ -249,9 +249,10 @@ def test_a_role_for_another_model_judges_and_waives_nothing_here(world: World) -
     elsewhere = world.ask("dev", ShowModel("n")).id
     world.enrol("ext")
     world.run("admin", Grant("ext", "risk_officer", "model", elsewhere))
-    for action in (Judge("m:1"), waive(START)):
+    granted = world.run("risk2", waive(START)).facts[0].waiver  # type: ignore[attr-defined]
+    for action in (Judge("m:1"), waive(START), RevokeWaiver(granted, "r")):
         with pytest.raises(Refused, match="is needed"):
             world.run("ext", action)
     world.run("admin", Grant("ext", "risk_officer", "model", world.model))
-    world.run("ext", Judge("m:1"))
-    world.run("ext", waive(START))
+    for action in (Judge("m:1"), waive(START), RevokeWaiver(granted, "r")):
+        world.run("ext", action)
