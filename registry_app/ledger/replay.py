@@ -72,8 +72,11 @@ def replay(leaves: Iterable[Leaf], rows: Rows, payloads: Payloads, meaning: Mean
             try:
                 meaning.fold(rows, fact, here)
             except Exception as error:  # noqa: BLE001 - a forged fact may break a fold in any way
+                where = f"Leaf {leaf.seq} ({said.kind})"
                 yield Finding(
-                    "authority", leaf.seq, f"Leaf {leaf.seq} ({said.kind}) does not fit what was said before: {error}"
+                    "authority",
+                    leaf.seq,
+                    f"{where} does not fit what was said before: {type(error).__name__} in its fold.",
                 )
 
 

@@ -29,6 +29,7 @@ from registry_app.measure.figure import (
 from registry_app.measure.result import Result
 from registry_app.reporting.content import DossierContent, evidence_names
 from registry_app.reporting.letters import cut, drawn, number, words
+from registry_app.reviews.facts import APPROVING
 
 ROWS = 60
 """Rows of a table that a page prints; the rest stand in the attachments."""
@@ -128,7 +129,10 @@ def _figure(item: EvidenceDetail, name: str, place: int) -> Figure:
     result = item.result
     if result is None:
         return Figure(
-            item, place, name, said="The content of this evidence was shredded; its digest still stands in the ledger."
+            item,
+            place,
+            name,
+            said="The content of this evidence was shredded, or cannot be read; its digest still stands in the ledger.",
         )
     if result.kind == "performance":
         return _performance(item, result, name, place)
@@ -163,9 +167,10 @@ def _fairness(item: EvidenceDetail, result: Result, name: str, place: int) -> Fi
         (words(one["metric"]), ", ".join(words(name) for name in one["by"]), *_value_and_interval(one))
         for one in result.result["disparities"]
     )
-    limit = number(str(result.parameters["limit"]), 2)
+    limit = float(result.parameters["limit"])
+    named = "the four-fifths ratio (29 CFR 1607.4(D))" if limit == FOUR_FIFTHS else "the limit that was chosen"
     said = (
-        f"In one sentence: {result.result['outcome']}. The line at {limit} is the four-fifths ratio (29 CFR 1607.4(D)): "
+        f"In one sentence: {result.result['outcome']}. The line at {number(repr(limit), 2)} is {named}: "
         "a screen that asks for a closer look, not a pass mark."
     )
     said = " ".join([said, *result.result.get("disagreements", ())])
@@ -290,7 +295,8 @@ def _ratio(figures: Sequence[Figure]) -> Card:
         return Card("Lowest impact ratio", "undefined", "no group is large enough", "warn")
     lowest, group = min(found)
     tone = "good" if lowest >= limit else "bad"
-    return Card("Lowest impact ratio", number(repr(lowest)), f"{group}; four fifths is {number(repr(limit), 2)}", tone)
+    named = "four fifths is" if limit == FOUR_FIFTHS else "the limit is"
+    return Card("Lowest impact ratio", number(repr(lowest)), f"{group}; {named} {number(repr(limit), 2)}", tone)
 
 
 def _controls(content: DossierContent) -> Card:
@@ -318,11 +324,7 @@ def _signed(content: DossierContent) -> Card:
         return Card("Approvals signed", "none", "not submitted for review", "plain")
     newest_review = content.reviews[0]
     needed = sum(stage.quorum for stage in newest_review.stages)
-    standing = {
-        (line.person, line.stage)
-        for line in newest_review.decisions
-        if line.outcome.startswith("approve") and not line.lapsed
-    }
+    standing = [line for line in newest_review.decisions if line.outcome in APPROVING and not line.lapsed]
     stages = ", ".join(stage.name for stage in newest_review.stages)
     tone = "good" if len(standing) >= needed else "warn"
     return Card("Approvals signed", f"{len(standing)} of {needed}", stages, tone)

@@ -31,7 +31,7 @@ def state_of(reviews: Sequence[ReviewDetail]) -> StateLine:
         return StateLine("none", *_titled("none", "Nobody has been asked to review this version."))
     newest = reviews[0]
     word = newest.standing if newest.standing in TITLES else "open"
-    signers = list(dict.fromkeys(line.person for line in newest.decisions if line.outcome in APPROVING))
+    signers = [line.person for line in newest.decisions if line.outcome in APPROVING and not line.lapsed]
     last = max(newest.decisions, key=lambda line: line.seq, default=None)
     if word == "open":
         stage = newest.summary
@@ -71,7 +71,11 @@ def _evidence(evidence: Sequence[EvidenceDetail]) -> list[MissingLine]:
     ]
     for item in evidence:
         if item.result is None:
-            found.append(MissingLine(f"{item.summary.kind.capitalize()} evidence", "Its content was shredded.", True))
+            found.append(
+                MissingLine(
+                    f"{item.summary.kind.capitalize()} evidence", "Its content was shredded, or cannot be read.", True
+                )
+            )
         elif item.summary.dataset == "" and item.summary.kind != "explanation":
             why = "The data it was measured on is not a registered dataset."
             found.append(MissingLine(f"Data of the {item.summary.kind} evidence", why, False))
@@ -115,12 +119,13 @@ def _reviews(reviews: Sequence[ReviewDetail]) -> list[MissingLine]:
     if not reviews:
         return [MissingLine("Review", "The version was never submitted.", True)]
     newest = reviews[0]
+    stands = newest.standing in ("approved", "approved_with_conditions")  # then others have signed since
     found = []
     for line in newest.decisions:
         if line.lapsed and line.outcome in APPROVING:
             changed = _listed(list(line.lapsed))
             why = f"Since it was signed on {line.time[:10]}: {changed}."
-            found.append(MissingLine(f"Approval by {line.person} has lapsed", why, True))
+            found.append(MissingLine(f"Approval by {line.person} has lapsed", why, not stands))
         elif line.outcome == "approve_with_conditions":
             found.append(MissingLine(f"Conditions set by {line.person}", line.conditions, False))
     if newest.summary.state == "open" and newest.summary.stage:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
+import pikepdf
 import pytest
 
-from registry_app.reporting.bundle import Bundle
+from registry_app.reporting.bundle import Bundle, decode
 from registry_app.reporting.content import DossierContent
-from registry_app.reporting.issue import Issued, issue
+from registry_app.reporting.issue import BUNDLE, Issued, issue
 from tests.reporting.forge import prepared
 from tests.reporting.story import Desk, story
 from tests.stage import Stage
@@ -23,7 +25,14 @@ class Handed:
     issued: Issued
     content: DossierContent
     bundle: Bundle
+    """Of a snapshot that was taken later; :attr:`enclosed` is the one in the file."""
     pdf: bytes
+
+    @property
+    def enclosed(self) -> Bundle:
+        """The bundle that the file carries."""
+        with pikepdf.open(io.BytesIO(self.pdf)) as pdf:
+            return decode(bytes(pdf.attachments[BUNDLE].get_file().read_bytes()))
 
 
 @pytest.fixture(scope="session")
