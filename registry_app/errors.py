@@ -4,6 +4,7 @@
 
     RegistryError
     ├── UsageError             2   wrong usage or input
+    │   └── Cancelled              somebody told it to stop
     ├── IntegrityError         3   something is not what was signed or written
     │   ├── Tampered               changed by someone
     │   ├── Damaged                changed by accident: bits, lost pages, half a file
@@ -55,6 +56,13 @@ class UsageError(RegistryError):
     """The call, a file or a value is not of the form asked for; nothing was changed."""
 
     exit_code = 2
+
+
+class Cancelled(UsageError):
+    """Somebody told a measurement to stop."""
+
+    def __init__(self) -> None:
+        super().__init__("It was cancelled before it was done.", "Start it again when it suits you.")
 
 
 class IntegrityError(RegistryError):

@@ -14,10 +14,12 @@ quality/  what is odd about a table of data before anything is learned from it
 drift/    how far a window has moved from its reference, and performance over time
 load/     how a served model bears its load, read from what a load tool wrote
 sandbox/   model code in a child process that can do nothing else
+requests/  one measurement as a command, a screen or older evidence asks for it
 
 Files in reading order:
 
 result.py       one measurement as bytes: numbers as decimal text, what is needed to make them again, ``Undefined``
+progress.py     how a long measurement says how far it is, and hears that it is to stop
 predictions.py  a table of predictions as checked arrays, for curves
 performance.py  rates with intervals, curves, calibration, AUC with a bootstrap
 figure.py       what to draw, read from a result: bars, curves, cases

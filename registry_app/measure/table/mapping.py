@@ -52,6 +52,11 @@ class Feature:
         between = [f"{low} to under {high}" for low, high in itertools.pairwise(said)]
         return (f"under {said[0]}", *between, f"{said[-1]} and over") if said else ()
 
+    @classmethod
+    def of(cls, described: dict[str, Any]) -> Feature:
+        """The feature that :meth:`described` told of."""
+        return cls(described["column"], tuple(float(cut) for cut in described["cuts"]))
+
     def described(self) -> dict[str, Any]:
         """``{"column": "age", "cuts": ["25.0", "60.0"]}``."""
         return {"column": self.column, "cuts": [decimal_text(cut) for cut in self.cuts]}
@@ -155,6 +160,18 @@ class Mapping:
             "row_id": self.row_id,
             "time": self.time,
         }
+
+    @classmethod
+    def of(cls, described: dict[str, Any]) -> Mapping:
+        """The mapping that :meth:`described` told of; what else stands in a result's ``data`` is passed over.
+
+        Raises:
+            UsageError: it tells of none.
+        """
+        try:
+            return cls._read({name: described.get(name) for name in cls.__dataclass_fields__})
+        except ValueError as error:
+            raise UsageError(f"This is not a column mapping: {error}.", _TODO) from error
 
     def to_json(self) -> str:
         """The content of a ``mapping.json``."""
