@@ -52,7 +52,7 @@ def cells(source: Source, mapping: Mapping, by: Sequence[str] | None = None) -> 
 
     if mapping.task == "regression" or not mapping.predicts:
         raise UsageError("The mapping has no classes that are predicted.", "Name a prediction column or a threshold.")
-    count = _Count(source, mapping, _features(mapping, by))
+    count = Count(source, mapping, _features(mapping, by))
     label, prediction = source.column(mapping.label), mapping.prediction
     if prediction is not None:
         said = source.column(prediction).key
@@ -86,9 +86,9 @@ def moments(source: Source, mapping: Mapping, by: Sequence[str] | None = None) -
 
     if mapping.task != "regression":
         raise UsageError("The task is not a regression.", "Say that it is, and name columns with numbers.")
-    count = _Count(source, mapping, _features(mapping, by))
+    count = Count(source, mapping, _features(mapping, by))
     y, p = source.column(mapping.label).number, source.column(mapping.prediction or "").number
-    rows = count.tallied({}, ["n", *_SUMS], {"y": _flushed(y), "p": _flushed(p), "e": _flushed(y - p)})
+    rows = count.tallied({}, ["n", *_SUMS], {"y": flushed(y), "p": flushed(p), "e": flushed(y - p)})
     count.trusted(rows)
     if not all(math.isfinite(value) for row in rows for value in row.sums):
         raise UsageError(
@@ -116,10 +116,10 @@ def scores(source: Source, mapping: Mapping, by: Sequence[str] | None = None) ->
     if mapping.score is None:
         raise UsageError("The mapping has no score.", "Name the column of the scores.")
     features = _features(mapping, by)
-    count = _Count(source, mapping, features)
+    count = Count(source, mapping, features)
     score = source.column(mapping.score).number
     rows = count.tallied(
-        {"label": source.column(mapping.label).key, "bin": _bin(score)}, ["n", "w", "ws", "wss"], {"s": _flushed(score)}
+        {"label": source.column(mapping.label).key, "bin": _bin(score)}, ["n", "w", "ws", "wss"], {"s": flushed(score)}
     )
     classes = _classes(mapping, {row.keys[0] for row in rows})
     count.trusted(rows, set(classes), {text(row.keys[0]) for row in rows})
@@ -173,7 +173,7 @@ def _said(mapping: Mapping, value: Any, classes: tuple[str, ...]) -> str:
 
 
 @dataclass(frozen=True)
-class _Tally:
+class Tally:
     """One row of an answer."""
 
     raw: Key
@@ -188,7 +188,7 @@ class _Tally:
     """What was summed, as plain numbers."""
 
 
-class _Count:
+class Count:
     """The table, grouped by some features of its mapping."""
 
     def __init__(self, source: Source, mapping: Mapping, features: tuple[Feature, ...]) -> None:
@@ -207,7 +207,7 @@ class _Count:
         keys: dict[str, ColumnElement[Any]],
         sums: Sequence[str],
         values: dict[str, ColumnElement[float]] | None = None,
-    ) -> list[_Tally]:
+    ) -> list[Tally]:
         """The table grouped by the features and ``keys``: rows that are suspect, and ``sums``."""
         statement = self._statement(keys, sums, values or {})
         try:
@@ -224,7 +224,7 @@ class _Count:
             raw, others, (bad, *found) = row[:width], row[width : width + len(keys)], row[width + len(keys) :]
             plain = (int(found[0]), *(float(each or 0) for each in found[1:]))
             if plain[0]:
-                rows.append(_Tally(raw, self._named(raw), others, int(bad), plain))
+                rows.append(Tally(raw, self._named(raw), others, int(bad), plain))
         self.source.counted(sum(row.sums[0] for row in rows))
         return rows
 
@@ -234,14 +234,14 @@ class _Count:
         """Keys get a name in an inner select, so that an engine sees that what is grouped and what is shown are one."""
         bad = case((check.suspect(self.source, self.mapping), literal(1)), else_=literal(0))
         named = {f"g{place}": raw for place, raw in enumerate(self._raw)} | keys
-        weight = {} if self._weight is None else {"weight": _flushed(self._weight)}
+        weight = {} if self._weight is None else {"weight": flushed(self._weight)}
         inner = select(*(each.label(name) for name, each in (named | values | weight).items()), bad.label("bad"))
         rows = inner.select_from(self.source.data).subquery("rows")
         grouped = [rows.c[name] for name in named]
         shown = [_sum(name, rows.c) for name in sums]
         return select(*grouped, func.sum(rows.c.bad), *shown).group_by(*grouped).limit(_ANSWER + 1)
 
-    def trusted(self, rows: Sequence[_Tally], classes: set[str] | None = None, *seen: set[str]) -> None:
+    def trusted(self, rows: Sequence[Tally], classes: set[str] | None = None, *seen: set[str]) -> None:
         """Refuse the table, with all its problems, where the counts show one.
 
         Args:
@@ -269,7 +269,7 @@ class _Count:
                 f"All weights in {quoted(self.source.name)} are zero.", "Map another column, or no weights."
             )
 
-    def groups(self, rows: Sequence[_Tally]) -> tuple[Groups, dict[tuple[str, ...], int]]:
+    def groups(self, rows: Sequence[Tally]) -> tuple[Groups, dict[tuple[str, ...], int]]:
         """The groups that occur, and the place of each."""
         names = tuple(sorted({row.group for row in rows}))
         if len(names) > MOST_GROUPS:
@@ -278,7 +278,7 @@ class _Count:
             name: place for place, name in enumerate(names)
         }
 
-    def auc(self, rows: Sequence[_Tally], score: ColumnElement[float]) -> list[tuple[tuple[str, ...], float]]:
+    def auc(self, rows: Sequence[Tally], score: ColumnElement[float]) -> list[tuple[tuple[str, ...], float]]:
         """The area under the ROC curve of each group that has both classes: of all pairs of a positive and a negative row, the
         share in which the positive one has the higher score, ties counting half, by the weights (Mann and Whitney 1947)."""
         positives = {row.keys[0] for row in rows if text(row.keys[0]) == self.mapping.positive}
@@ -310,7 +310,7 @@ class _Count:
                 found.append((group, min(1.0, float(pairs) / (float(p) * float(q)))))
         return found
 
-    def _merged(self, rows: Sequence[_Tally], place: int) -> tuple[ColumnElement[Any], dict[Any, str]]:
+    def _merged(self, rows: Sequence[Tally], place: int) -> tuple[ColumnElement[Any], dict[Any, str]]:
         """The key of a feature, in which values with one name (an empty text and null) are one, and the name of each key."""
         spelt: dict[str, set[Any]] = {}
         for row in rows:
@@ -334,7 +334,7 @@ class _Count:
         )
 
 
-def _flushed(value: ColumnElement[float]) -> ColumnElement[float]:
+def flushed(value: ColumnElement[float]) -> ColumnElement[float]:
     """A number, or 0 where it is so near that its powers leave a double's range, which PostgreSQL refuses to compute."""
     return case((func.abs(value) < literal(1e-60), literal(0.0)), else_=value)
 

@@ -70,18 +70,27 @@ def _kinds(source: Source, mapping: Mapping) -> list[Problem]:
 
 def _numbers(mapping: Mapping) -> list[str]:
     """Columns that must hold numbers, other than features, which may be empty."""
-    regression = (mapping.label, mapping.prediction) if mapping.task == "regression" else ()
+    regression = (mapping.label, *_predictions(mapping)) if mapping.task == "regression" else ()
     cut = (feature.column for feature in mapping.features if feature.cuts)
-    return [name for name in (*regression, mapping.score, mapping.weights, *cut) if name is not None]
+    return [name for name in (*regression, *_scores(mapping), mapping.weights, *cut) if name is not None]
+
+
+def _predictions(mapping: Mapping) -> list[str]:
+    """The columns of predictions: the model's own and the champion's."""
+    return [name for name in (mapping.prediction, mapping.champion_prediction) if name is not None]
+
+
+def _scores(mapping: Mapping) -> list[str]:
+    """The columns of scores, likewise."""
+    return [name for name in (mapping.score, mapping.champion_score) if name is not None]
 
 
 def suspect(source: Source, mapping: Mapping) -> ColumnElement[bool]:
     """Whether a row has a number that is none or out of range. Labels, predictions and groups show in the counts."""
     found: list[ColumnElement[bool]] = [false()]
     if mapping.task == "regression":
-        found += [source.column(name).outside(-HUGE, HUGE) for name in (mapping.label, mapping.prediction or "")]
-    if mapping.score is not None:
-        found.append(source.column(mapping.score).outside(0, 1))
+        found += [source.column(name).outside(-HUGE, HUGE) for name in (mapping.label, *_predictions(mapping))]
+    found += [source.column(name).outside(0, 1) for name in _scores(mapping)]
     if mapping.weights is not None:
         found.append(source.column(mapping.weights).outside(0, HUGE))
     found += [source.column(feature.column).no_band() for feature in mapping.features if feature.cuts]
@@ -150,9 +159,9 @@ def _asked(source: Source, mapping: Mapping) -> tuple[set[str], dict[str, set[st
         raw = distinct(mapping.label)
         classes = {text(value) for value in raw if text(value).strip()}
         odd.append(equals(source.column(mapping.label).key, [each for each in raw if not text(each).strip()]))
-        if mapping.prediction is not None:
-            strange = [each for each in distinct(mapping.prediction) if text(each) not in classes]
-            odd.append(equals(source.column(mapping.prediction).key, strange[:MOST_VALUES]))
+        for name in _predictions(mapping):
+            strange = [each for each in distinct(name) if text(each) not in classes]
+            odd.append(equals(source.column(name).key, strange[:MOST_VALUES]))
     if mapping.row_id is not None:
         key = source.column(mapping.row_id)
         twice = select(key.key).group_by(key.key).having(func.count() > 1)
@@ -199,14 +208,12 @@ def _judge(mapping: Mapping, classes: set[str]) -> Callable[[int | None, dict[st
         said = {name: text(value) for name, value in values.items()}
         found: list[tuple[str, str | None]] = []
         if mapping.task == "regression":
-            found += [(name, number("label", said[name])) for name in (mapping.label,)]
-            found += [(name, number("prediction", said[name])) for name in (mapping.prediction or "",)]
+            found.append((mapping.label, number("label", said[mapping.label])))
+            found += [(name, number("prediction", said[name])) for name in _predictions(mapping)]
         else:
             found.append((mapping.label, None if said[mapping.label].strip() else "the label is missing"))
-            if mapping.prediction is not None:
-                found.append((mapping.prediction, predicted(said[mapping.prediction], classes)))
-        if mapping.score is not None:
-            found.append((mapping.score, number("score", said[mapping.score], 0, 1)))
+            found += [(name, predicted(said[name], classes)) for name in _predictions(mapping)]
+        found += [(name, number("score", said[name], 0, 1)) for name in _scores(mapping)]
         if mapping.weights is not None:
             found.append((mapping.weights, number("weight", said[mapping.weights], 0)))
         for feature in mapping.features:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal, get_args
 
@@ -92,6 +92,10 @@ class Mapping:
     """Column that names each row; unique."""
     time: str | None = None
     """Column of the time each row belongs to."""
+    champion_prediction: str | None = None
+    """Column of what the model in use, the champion, predicts of the same rows."""
+    champion_score: str | None = None
+    """Of a binary task: column of the champion's score; without its prediction, the threshold decides for it too."""
 
     def __post_init__(self) -> None:
         if self.task not in get_args(Task):
@@ -100,13 +104,19 @@ class Mapping:
             self._binary()
         elif self.prediction is None:
             raise UsageError("The mapping has no prediction.", "Name the column of the predictions.")
-        elif (self.positive, self.score, self.threshold) != (None, None, None):
+        elif (self.positive, self.score, self.threshold, self.champion_score) != (None, None, None, None):
             raise UsageError(
                 "Only a binary task has a positive outcome, a score and a threshold.",
                 "Leave them out, or say that the task is binary.",
             )
         if len(set(self.columns)) != len(self.columns):
             raise UsageError("The mapping uses one column twice.", "Name each column for one purpose.")
+        champion = self.champion
+        if champion is not None and not (self.predicts and champion.predicts) and not (self.score and champion.score):
+            raise UsageError(
+                "There is nothing in which the champion can be compared: one is named by predictions, the other by scores.",
+                "Name the same for both: a prediction each, or a score each.",
+            )
 
     def _binary(self) -> None:
         if not self.positive:
@@ -130,6 +140,20 @@ class Mapping:
         return self.prediction is not None or self.threshold is not None
 
     @property
+    def champion(self) -> Mapping | None:
+        """The same with the champion's columns in place of the model's own; None without a champion."""
+        if self.champion_prediction is None and self.champion_score is None:
+            return None
+        return replace(
+            self,
+            prediction=self.champion_prediction,
+            score=self.champion_score,
+            threshold=self.threshold if self.champion_prediction is None else None,
+            champion_prediction=None,
+            champion_score=None,
+        )
+
+    @property
     def features(self) -> tuple[Feature, ...]:
         """Control features, then the sensitive ones."""
         return (*self.control, *self.sensitive)
@@ -142,7 +166,10 @@ class Mapping:
     @property
     def columns(self) -> tuple[str, ...]:
         """All columns named."""
-        single = (self.label, self.prediction, self.score, self.weights, self.row_id, self.time)
+        single = (
+            self.label, self.prediction, self.score, self.weights, self.row_id, self.time,
+            self.champion_prediction, self.champion_score,
+        )  # fmt: skip
         return (*(name for name in single if name is not None), *self.by)
 
     def described(self) -> dict[str, Any]:
@@ -159,6 +186,8 @@ class Mapping:
             "weights": self.weights,
             "row_id": self.row_id,
             "time": self.time,
+            "champion_prediction": self.champion_prediction,
+            "champion_score": self.champion_score,
         }
 
     @classmethod

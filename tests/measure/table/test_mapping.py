@@ -9,7 +9,7 @@ from registry_app.measure.table.mapping import Feature, Mapping
 
 WHOLE = Mapping(
     "y", positive="1", score="s", threshold=0.5, sensitive=(Feature("sex"), Feature("age", (25, 60))),
-    control=(Feature("region"),), weights="w", row_id="id", time="day",
+    control=(Feature("region"),), weights="w", row_id="id", time="day", champion_score="t",
 )  # fmt: skip
 
 
@@ -63,6 +63,10 @@ def test_a_mapping_that_says_too_little_or_too_much_is_refused() -> None:
         ({"positive": "1", "prediction": "y"}, "one column twice"),
         ({"task": "regression"}, "no prediction"),
         ({"task": "multiclass", "prediction": "p", "positive": "1"}, "Only a binary task"),
+        ({"task": "multiclass", "prediction": "p", "champion_score": "t"}, "Only a binary task"),
+        ({"positive": "1", "prediction": "p", "champion_prediction": "p"}, "one column twice"),
+        ({"positive": "1", "prediction": "p", "champion_score": "t"}, "nothing in which the champion can be compared"),
+        ({"positive": "1", "score": "s", "champion_prediction": "q"}, "nothing in which the champion can be compared"),
     ):
         with pytest.raises(UsageError, match=said):
             Mapping("y", **given)
@@ -87,3 +91,15 @@ def test_scores_without_a_threshold_predict_nothing() -> None:
     assert not Mapping("y", positive="1", score="s").predicts
     assert WHOLE.predicts
     assert WHOLE.by == ("region", "sex", "age")
+
+
+def test_the_champion_has_a_mapping_of_its_own_on_the_same_rows() -> None:
+    assert Mapping("y", positive="1", score="s", threshold=0.5).champion is None
+    scored = Mapping("y", positive="1", score="s", threshold=0.5, weights="w", champion_score="t")
+    assert scored.champion == Mapping("y", positive="1", score="t", threshold=0.5, weights="w")
+    decided = Mapping("y", positive="1", score="s", threshold=0.5, champion_prediction="q", champion_score="t")
+    assert decided.champion == Mapping("y", positive="1", prediction="q", score="t")
+    assert Mapping("y", "regression", prediction="p", champion_prediction="q").champion == Mapping(
+        "y", "regression", prediction="q"
+    )
+    assert {"q", "t"} <= set(decided.columns)
