@@ -13,6 +13,7 @@ from sqlalchemy import column, select, table
 from sqlalchemy.dialects.postgresql.base import PGDialect
 
 from registry_app.errors import StorageError, StorageFull, UsageError
+from registry_app.measure.progress import SILENT, Progress
 from registry_app.measure.table.column import Column, Kind
 from registry_app.measure.table.limits import Limits
 from registry_app.measure.table.problem import Problem, quoted
@@ -41,8 +42,8 @@ class _Dialect(PGDialect):
 class DuckSource(Source):
     """A table that DuckDB counts: the view ``data`` with columns ``c0``, ``c1``, … (no name of the table stands in SQL)."""
 
-    def __init__(self, name: str, limits: Limits, paths: Sequence[str] = ()) -> None:
-        self.name, self.limits = name, limits
+    def __init__(self, name: str, limits: Limits, paths: Sequence[str] = (), progress: Progress = SILENT) -> None:
+        self.name, self.limits, self.progress = name, limits, progress
         self._paths = paths
         self._scratch = tempfile.mkdtemp(prefix="registry-app-")
         self._swept = weakref.finalize(self, shutil.rmtree, self._scratch, True)
@@ -63,7 +64,8 @@ class DuckSource(Source):
         import duckdb
 
         try:
-            return self.connection.execute(sql, parameters).fetchall()
+            with self.working():
+                return self.connection.execute(sql, parameters).fetchall()
         except duckdb.Error as error:
             raise self.said(error) from error
 
@@ -76,18 +78,36 @@ class DuckSource(Source):
         return str(compiled), [compiled.params[name] for name in compiled.positiontup or ()]
 
     def listed(self, names: Sequence[str], where: ColumnElement[bool]) -> Iterator[Row | Problem]:
-        import duckdb
-
         places: tuple[ColumnElement[Any], ...] = (column(FILE), column(ROW))
         values = (self.column(name).key for name in names)
         statement = select(*places, *values).select_from(self.data).where(where).order_by(*places)
+        for some in self._fetched(statement.limit(self.limits.problems), 1_000):
+            for file, row, *rest in some:
+                yield file, row + 2, tuple(rest)
+
+    def stream(self, columns: Sequence[ColumnElement[Any]], many: int) -> Iterator[list[tuple[Any, ...]]]:
+        named = (each.label(f"v{place}") for place, each in enumerate(columns))
+        return self._fetched(select(*named).select_from(self.data), many)
+
+    def _fetched(self, statement: Select[*tuple[Any, ...]], many: int) -> Iterator[list[tuple[Any, ...]]]:
+        import duckdb
+
         try:
-            answer = self.connection.execute(*self.compiled(statement.limit(self.limits.problems)))
-            while some := answer.fetchmany(1_000):
-                for file, row, *rest in some:
-                    yield file, row + 2, tuple(rest)
+            answer = self.connection.execute(*self.compiled(statement))
+            while True:
+                with self.working():
+                    some = answer.fetchmany(many)
+                if not some:
+                    return
+                yield some
         except duckdb.Error as error:
             raise self.said(error) from error
+
+    def interrupt(self) -> None:
+        self.connection.interrupt()
+
+    def share(self) -> int:
+        return min(100, int(self.connection.query_progress()))
 
     def said(self, error: duckdb.Error) -> UsageError | StorageError:
         """Our error for one of DuckDB's."""
@@ -142,6 +162,8 @@ def _connect(limits: Limits, paths: Sequence[str], scratch: str) -> duckdb.DuckD
             "threads": str(threads),
         },
     )
+    connection.execute("SET enable_progress_bar = true")
+    connection.execute("SET enable_progress_bar_print = false")
     connection.execute(f"SET allowed_paths = [{', '.join(map(quote, paths))}]")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")

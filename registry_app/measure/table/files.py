@@ -18,6 +18,7 @@ from typing import IO, TYPE_CHECKING, Any
 from sqlalchemy import false
 
 from registry_app.errors import StorageError, UsageError
+from registry_app.measure.progress import SILENT, Progress
 from registry_app.measure.table import lines
 from registry_app.measure.table.duck import DuckSource, kind, quote
 from registry_app.measure.table.limits import Limits
@@ -41,15 +42,15 @@ class Files(DuckSource):
     digest = ""
     digest_of = ""
 
-    def __init__(self, name: str, paths: Sequence[str], limits: Limits) -> None:
+    def __init__(self, name: str, paths: Sequence[str], limits: Limits, progress: Progress = SILENT) -> None:
         self._states, hashes = {}, []
         for path in paths:
             with opened(path) as file:
                 self._states[path] = _state(file)
-                hashes.append(_hashed(file))
+                hashes.append(_hashed(file, progress))
         self.digest_of = "file" if len(paths) == 1 else "files"
         self.digest = hashes[0] if len(paths) == 1 else _manifest(paths, self._states, hashes)
-        super().__init__(name, limits, paths)
+        super().__init__(name, limits, paths, progress)
 
     _states: dict[str, State]
 
@@ -57,6 +58,10 @@ class Files(DuckSource):
         answer = super().ask(statement)
         self.unchanged()
         return answer
+
+    def stream(self, columns: Sequence[ColumnElement[Any]], many: int) -> Iterator[list[tuple[Any, ...]]]:
+        yield from super().stream(columns, many)
+        self.unchanged()
 
     def unchanged(self) -> None:
         """Refuse a file that is not as it was when it was hashed."""
@@ -69,12 +74,12 @@ class Files(DuckSource):
 class Csv(Files):
     """One CSV file, packed with gzip or not. All its values are texts."""
 
-    def __init__(self, name: str, path: str, limits: Limits) -> None:
+    def __init__(self, name: str, path: str, limits: Limits, progress: Progress = SILENT) -> None:
         with opened(path) as file:
             names = lines.header(name, file, limits)
-            self.doubtful, self._lines = _looked_through(name, file, limits)
+            self.doubtful, self._lines = _looked_through(name, file, limits, progress)
             packed = lines.unpacked(name, file) is not file
-        super().__init__(name, [path], limits)
+        super().__init__(name, [path], limits, progress)
         self._path = path
         columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(names)))
         self.run(
@@ -112,8 +117,8 @@ class Csv(Files):
 class Parquet(Files):
     """Parquet files with the same columns."""
 
-    def __init__(self, name: str, paths: Sequence[str], limits: Limits) -> None:
-        super().__init__(name, paths, limits)
+    def __init__(self, name: str, paths: Sequence[str], limits: Limits, progress: Progress = SILENT) -> None:
+        super().__init__(name, paths, limits, progress)
         many = f"[{', '.join(map(quote, paths))}]"
         schemas: dict[str, list[tuple[Any, ...]]] = {}
         for file, *rest in self.run(
@@ -151,7 +156,7 @@ class Parquet(Files):
                 yield None if len(self._paths) == 1 else os.path.basename(file or ""), row, values
 
 
-def open_files(name: str, limits: Limits) -> Files:
+def open_files(name: str, limits: Limits, progress: Progress = SILENT) -> Files:
     """The table in the file, the glob or the folder that ``name`` names. What a file is, its first bytes tell.
 
     Raises:
@@ -167,11 +172,11 @@ def open_files(name: str, limits: Limits) -> Files:
         with opened(path) as file:
             packed.append(file.read(4) == _PARQUET)
     if all(packed):
-        return Parquet(called, paths, limits)
+        return Parquet(called, paths, limits, progress)
     if len(paths) > 1:
         odd = os.path.basename(paths[packed.index(False)])
         raise UsageError(f"{quoted(odd)} is no Parquet file.", "Name one CSV file, or Parquet files alone.")
-    return Csv(called, paths[0], limits)
+    return Csv(called, paths[0], limits, progress)
 
 
 def _paths(name: str, limits: Limits) -> list[str]:
@@ -216,9 +221,10 @@ def _state(file: IO[bytes]) -> State:
     return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
 
-def _hashed(file: IO[bytes]) -> str:
+def _hashed(file: IO[bytes], progress: Progress) -> str:
     running = digest.Running()
     while piece := file.read(_PIECE):
+        progress.step("reading")
         running.update(piece)
     return running.hex()
 
@@ -231,7 +237,7 @@ def _manifest(paths: Sequence[str], states: dict[str, State], hashes: Sequence[s
     return digest.sha256_hex("".join(made).encode("utf-8", "surrogateescape"))
 
 
-def _looked_through(name: str, file: IO[bytes], limits: Limits) -> tuple[bool, int]:
+def _looked_through(name: str, file: IO[bytes], limits: Limits, progress: Progress) -> tuple[bool, int]:
     """Whether a NUL or a blank line before the end stands in a CSV file, and how many lines it has.
 
     Raises:
@@ -239,6 +245,7 @@ def _looked_through(name: str, file: IO[bytes], limits: Limits) -> tuple[bool, i
     """
     stream, total, breaks, last, doubtful = lines.unpacked(name, file), 0, 0, b"", False
     while piece := stream.read(_PIECE):
+        progress.step("reading")
         total += len(piece)
         if total > limits.content:
             raise UsageError(

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Self
 
-from registry_app.errors import UsageError
+from registry_app.errors import Cancelled, UsageError
+from registry_app.measure.progress import SILENT, Progress
 from registry_app.measure.table.column import Column
 from registry_app.measure.table.limits import Limits
 from registry_app.measure.table.problem import Problem, quoted
@@ -16,6 +19,10 @@ if TYPE_CHECKING:
 
 Row = tuple[str | None, int | None, tuple[Any, ...]]
 """File, row as a spreadsheet counts, and values."""
+
+
+TURN = 0.1
+"""Seconds between two looks at whether the engine is to stop."""
 
 
 class Source(ABC):
@@ -31,6 +38,8 @@ class Source(ABC):
     """How much of it is read."""
     doubtful: bool = False
     """Whether it must be read row by row before a count of it is believed."""
+    progress: Progress = SILENT
+    """Hears how far the engine is, and is asked whether to go on."""
     _rows: int | None = None
 
     def column(self, name: str) -> Column:
@@ -109,6 +118,59 @@ class Source(ABC):
         """The rows for which ``where`` holds, or more of them, with the values of the named columns; and what breaks a row."""
 
     @abstractmethod
+    def stream(self, columns: Sequence[ColumnElement[Any]], many: int) -> Iterator[list[tuple[Any, ...]]]:
+        """The values of the expressions in every row, in the order of the table, at most ``many`` rows at a time.
+
+        Nothing else may be asked before the last of them was taken.
+
+        Raises:
+            UsageError: the table is broken, or changed meanwhile.
+            StorageError: the disk or the server failed.
+        """
+
+    @abstractmethod
+    def interrupt(self) -> None:
+        """End what the engine is doing; called from another thread."""
+
+    def share(self) -> int:
+        """How many hundredths of its work the engine has done; -1 where it cannot say."""
+        return -1
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Around what the engine does: it is interrupted when :attr:`progress` says so.
+
+        Raises:
+            Cancelled: it was.
+        """
+        if self.progress is SILENT:
+            yield
+            return
+        self.progress.step("counting")
+        done, stopped = Event(), Event()
+        watch = Thread(target=self._watch, args=(done, stopped), daemon=True)
+        watch.start()
+        try:
+            yield
+        except Exception as error:
+            if stopped.is_set():
+                raise Cancelled() from error
+            raise
+        finally:
+            done.set()
+            watch.join()
+        if stopped.is_set():
+            raise Cancelled()
+
+    def _watch(self, done: Event, stopped: Event) -> None:
+        while not done.wait(TURN):
+            if self.progress.cancelled():
+                stopped.set()
+                self.interrupt()
+            elif (share := self.share()) >= 0:
+                self.progress.tell("counting", share, 100)
+
+    @abstractmethod
     def close(self) -> None:
         """Let go of what it holds; it cannot be asked any more."""
 
@@ -119,18 +181,19 @@ class Source(ABC):
         self.close()
 
 
-def open_source(name: str, limits: Limits | None = None) -> Source:
+def open_source(name: str, limits: Limits | None = None, progress: Progress = SILENT) -> Source:
     """The table that ``name`` names: a CSV, gzipped CSV or Parquet file, a glob or a folder of Parquet files, or a database's URL
     with the table behind it (``postgresql://…/db#schema.table``, ``sqlite:///file.db#table``).
 
     Raises:
+        Cancelled: ``progress`` said so.
         UsageError: there is no such table, or it is none.
         StorageError: the disk or the server failed.
     """
     if "://" in name:
         from registry_app.measure.table.warehouse import Warehouse
 
-        return Warehouse(name, limits or Limits())
+        return Warehouse(name, limits or Limits(), progress)
     from registry_app.measure.table.files import open_files
 
-    return open_files(name, limits or Limits())
+    return open_files(name, limits or Limits(), progress)

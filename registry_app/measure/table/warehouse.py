@@ -18,6 +18,7 @@ from sqlalchemy.pool import NullPool
 from sqlalchemy.sql import quoted_name
 
 from registry_app.errors import AuthenticationError, RegistryError, StorageCut, UsageError
+from registry_app.measure.progress import SILENT, Progress
 from registry_app.measure.table.column import Column, Kind
 from registry_app.measure.table.limits import Limits
 from registry_app.measure.table.problem import Problem, quoted
@@ -45,12 +46,12 @@ class Warehouse(Source):
 
     digest_of = "counts"
 
-    def __init__(self, url: str, limits: Limits) -> None:
+    def __init__(self, url: str, limits: Limits, progress: Progress = SILENT) -> None:
         address, _, named = url.partition("#")
         schema, _, name = named.rpartition(".")
         if not name:
             raise UsageError("The database's URL names no table.", _FORM)
-        self.name, self.limits = named, limits
+        self.name, self.limits, self.progress = named, limits, progress
         self._counts: list[str] = []
         self._engine = _engine(address)
         try:
@@ -102,7 +103,7 @@ class Warehouse(Source):
 
     def _fetched(self, statement: Select[*tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         try:
-            with self._connection.begin_nested():
+            with self.working(), self._connection.begin_nested():
                 return [tuple(row) for row in self._connection.execute(statement)]
         except SQLAlchemyError as error:
             raise self._said(error) from None
@@ -112,6 +113,26 @@ class Warehouse(Source):
         statement = select(*values).select_from(self.data).where(where).limit(self.limits.problems)
         for row in self._fetched(statement):
             yield None, None, row
+
+    def stream(self, columns: Sequence[ColumnElement[Any]], many: int) -> Iterator[list[tuple[Any, ...]]]:
+        named = (each.label(f"v{place}") for place, each in enumerate(columns))
+        statement = select(*named).select_from(self.data)
+        try:
+            with self.working():
+                answer = self._connection.execute(statement, execution_options={"stream_results": True})
+            parts = answer.partitions(many)
+            while True:
+                with self.working():
+                    some = next(parts, None)
+                if some is None:
+                    return
+                yield [tuple(row) for row in some]
+        except SQLAlchemyError as error:
+            raise self._said(error) from None
+
+    def interrupt(self) -> None:
+        driver: Any = self._connection.connection.dbapi_connection
+        (driver.cancel if self._engine.dialect.name == "postgresql" else driver.interrupt)()
 
     def _said(self, error: Exception) -> RegistryError:
         """Our error for one of the driver's. What a driver says may repeat an address, never here a password."""
