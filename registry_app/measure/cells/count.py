@@ -53,13 +53,8 @@ def cells(source: Source, mapping: Mapping, by: Sequence[str] | None = None) -> 
     if mapping.task == "regression" or not mapping.predicts:
         raise UsageError("The mapping has no classes that are predicted.", "Name a prediction column or a threshold.")
     count = Count(source, mapping, _features(mapping, by))
-    label, prediction = source.column(mapping.label), mapping.prediction
-    if prediction is not None:
-        said = source.column(prediction).key
-    else:
-        score = source.column(mapping.score or "").number
-        said = case((score >= literal(mapping.threshold), literal(1)), else_=literal(0))
-    rows = count.tallied({"label": label.key, "said": said}, ["n", "w", "ww"])
+    label = source.column(mapping.label)
+    rows = count.tallied({"label": label.key, "said": decision(source, mapping)}, ["n", "w", "ww"])
     classes = _classes(mapping, {row.keys[0] for row in rows})
     named = [(row, text(row.keys[0]), _said(mapping, row.keys[1], classes)) for row in rows]
     count.trusted(rows, set(classes), {label for _, label, _ in named}, {said for _, _, said in named})
@@ -139,6 +134,14 @@ def scores(source: Source, mapping: Mapping, by: Sequence[str] | None = None) ->
     for group, value in count.auc(rows, score):
         auc[place[group]] = value
     return Scores(groups, np.arange(BINS + 1) / BINS, n, w, total, squares, auc)
+
+
+def decision(source: Source, mapping: Mapping) -> ColumnElement[Any]:
+    """What is predicted of a row: the value of the prediction, or 1 and 0 as the threshold decides."""
+    if mapping.prediction is not None:
+        return source.column(mapping.prediction).key
+    score = source.column(mapping.score or "").number
+    return case((score >= literal(mapping.threshold), literal(1)), else_=literal(0))
 
 
 def _features(mapping: Mapping, by: Sequence[str] | None) -> tuple[Feature, ...]:
