@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from registry_app.evidence import actions as evidence_actions
+from registry_app.evidence import rules as evidence_rules
 from registry_app.evidence import tables as evidence_tables
 from registry_app.ledger.meaning import Meaning
 from registry_app.models import rules as models_rules
@@ -29,7 +29,7 @@ MEANING = Meaning(
     rules={
         **people_rules.RULES,
         **models_rules.RULES,
-        **evidence_actions.RULES,
+        **evidence_rules.RULES,
         **policy_actions.RULES,
         **reviews_rules.RULES,
         **reporting_actions.RULES,

@@ -1,24 +1,30 @@
-"""Who may record evidence, and the action that does."""
+"""Who may measure, decide and keep: the actions of the room."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
-from registry_app.errors import Refused, RegistryError, UsageError
+from registry_app import text
+from registry_app.errors import Refused, UsageError
 from registry_app.evidence import facts
-from registry_app.evidence.tables import EvidenceRow
-from registry_app.ledger.canonical import parse
+from registry_app.evidence.tables import EvidenceRow, SandboxWaiverRow, TrustRow
 from registry_app.ledger.fact import Fact
-from registry_app.ledger.meaning import Action, Rule, Standing
+from registry_app.ledger.meaning import Action, Standing
 from registry_app.measure.result import Result, decode
+from registry_app.measure.sameness import sameness
 from registry_app.models.finding import version_named
-from registry_app.models.tables import DatasetRow, ModelRow, VersionRow
-from registry_app.people.standing import require
-from registry_app.vault import chance
+from registry_app.models.tables import DatasetRow
+from registry_app.vault import chance, clock
+from registry_app.vault.rows import Row
 
 LIMIT = 8 << 20
 """A result has at most this many bytes; row-level data does not belong in it."""
+
+SMALL = 10
+"""Groups with fewer rows are put together in what leaves the registry, unless another size is set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,54 +33,196 @@ class RecordEvidence(Action):
 
     version: str
     result: Result
+    """What may leave the registry."""
+    whole: Result | None = None
+    """The same with each small group by itself, when ``result`` puts them together; stays in the registry."""
 
     def facts(self, standing: Standing) -> Sequence[Fact]:
-        document = self.result.encode()
-        if len(document) > LIMIT:
-            raise UsageError(f"The result has {len(document)} bytes.", f"Keep it under {LIMIT}: no row-level data.")
-        decode(document)
+        document = _checked(self.result)
         data = str(self.result.data["digest"])
         known = standing.rows.all(DatasetRow, digest=data)
+        version = version_named(standing.rows, self.version)["id"]
+        said = facts.EvidenceRecorded(
+            evidence=chance.uuid7(),
+            version=version,
+            kind=self.result.kind,
+            form=self.result.version,
+            dataset=known[-1]["id"] if known else "",
+            data=data,
+            document=document,
+        )
+        if self.whole is None:
+            return (said,)
+        below = self.result.parameters.get("hidden_below")
+        if type(below) is not int or below < 2:
+            raise UsageError(
+                "The result does not say which groups it puts together.",
+                "Measure it with groups below a size together.",
+            )
+        detail = facts.SmallGroupsRecorded(
+            evidence=said.evidence, version=version, below=below, document=_checked(self.whole)
+        )
+        return (said, detail)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRedo(Action):
+    """Sign what came of measuring evidence again."""
+
+    evidence: str
+    result: Result
+    """The new result, from the same inputs."""
+
+    def facts(self, standing: Standing) -> Sequence[Fact]:
+        row = evidence_named(standing, self.evidence)
+        before = standing.payloads.fields(row["document"])
+        if before is None:
+            raise UsageError("That evidence was shredded.", "Measure the version anew with 'registry-app evaluate'.")
+        first = decode(before["document"].encode())
+        if first.data["digest"] != self.result.data["digest"]:
+            raise UsageError("It was measured on other data.", "Give the very data that was measured.")
+        found = sameness(first, self.result)
         return (
-            facts.EvidenceRecorded(
-                evidence=chance.uuid7(),
-                version=version_named(standing.rows, self.version)["id"],
-                kind=self.result.kind,
-                form=self.result.version,
-                dataset=known[-1]["id"] if known else "",
-                data=data,
-                document=document.decode(),
+            facts.EvidenceRedone(
+                redo=chance.uuid7(),
+                evidence=row["id"],
+                version=row["version"],
+                outcome=found.outcome,
+                differences=len(found.differences),
+                document=_checked(self.result),
             ),
         )
 
 
-def _may_record(standing: Standing, said: facts.EvidenceRecorded) -> None:
-    version = standing.rows.one(VersionRow, id=said.version)
-    model = standing.rows.one(ModelRow, id=version["model"]) if version else None
-    if version is None or model is None:
-        raise Refused("Evidence is about a registered version.", "Register the version first.")
-    if said.kind not in facts.KINDS:
-        raise Refused("That is no kind of evidence we know.", f"Use one of {', '.join(facts.KINDS)}.")
-    if standing.rows.ever(EvidenceRow, id=said.evidence):
-        raise Refused("An id can be used once only.", "Record the evidence again.")
-    known = standing.rows.one(DatasetRow, id=said.dataset) if said.dataset else None
-    if said.dataset and (known is None or known["digest"] != said.data):
-        raise Refused("The evidence names a dataset of another digest.", "Record it again.")
-    if not standing.shredded:
-        _require_document(said)
-    roles = ("developer", "service", "validator", "risk_officer")
-    require(standing, *roles, to="record evidence", team=model["owner_team"], model=model["id"])
+@dataclass(frozen=True, slots=True)
+class KeepCase(Action):
+    """Keep one explained row with its values, sealed, under a name drawn at random."""
+
+    evidence: str
+    row: str
+    """Its name in the data, such as ``row 17`` or its id."""
+    values: Mapping[str, str]
+    """Column to value."""
+    why: str
+
+    def facts(self, standing: Standing) -> Sequence[Fact]:
+        row = evidence_named(standing, self.evidence)
+        content = json.dumps({"row": self.row, "values": dict(self.values)}, ensure_ascii=False, sort_keys=True)
+        return (
+            facts.CaseKept(
+                case=chance.uuid7(),
+                evidence=row["id"],
+                version=row["version"],
+                pseudonym=chance.token(8).hex(),
+                values=content,
+                why=_reason(self.why, "A case with its values is kept for a reason."),
+            ),
+        )
 
 
-def _require_document(said: facts.EvidenceRecorded) -> None:
-    """Refuse a document that is not of what the leaf says, for the leaf is what gates and digests go by."""
-    try:
-        document = parse(said.document.encode())
-        names = document["kind"], document["version"], document["data"]["digest"]
-    except (RegistryError, LookupError, TypeError, UnicodeError):
-        names = None
-    if names != (said.kind, said.form, said.data):
-        raise Refused("The document is not of the kind, form and data that the evidence names.", "Record it again.")
+@dataclass(frozen=True, slots=True)
+class TrustArtifact(Action):
+    """Decide that a version's file may be loaded although loading it runs code."""
+
+    REAUTHENTICATE: ClassVar[bool] = True
+    version: str
+    artifact: str
+    """SHA-256 of the file that was looked at, hexadecimal."""
+    scan: str
+    """What the scanner said of it."""
+    scanner: str
+    """The scanner and its version."""
+    reason: str
+
+    def facts(self, standing: Standing) -> Sequence[Fact]:
+        return (
+            facts.ArtifactTrusted(
+                trust=chance.uuid7(),
+                version=version_named(standing.rows, self.version)["id"],
+                artifact=self.artifact,
+                scan=text.name(self.scan, "scan's outcome", 40),
+                scanner=text.name(self.scanner, "scanner", 80),
+                reason=_reason(self.reason, "A decision to trust a file says why."),
+            ),
+        )
 
 
-RULES: Mapping[type[Fact], Rule] = {facts.EvidenceRecorded: _may_record}
+@dataclass(frozen=True, slots=True)
+class RevokeTrust(Action):
+    """Take a decision to trust a version's file back."""
+
+    version: str
+    reason: str
+
+    def facts(self, standing: Standing) -> Sequence[Fact]:
+        version = version_named(standing.rows, self.version)["id"]
+        held = standing.rows.one(TrustRow, version=version)
+        if held is None:
+            raise Refused("Nobody trusts that version's file.", "Nothing needs to be done.")
+        why = _reason(self.reason, "A revocation says why.")
+        return (facts.TrustRevoked(trust=held["id"], version=version, reason=why),)
+
+
+@dataclass(frozen=True, slots=True)
+class WaiveSandbox(Action):
+    """Let a version's code run where no sandbox holds, until a date at most a year ahead."""
+
+    REAUTHENTICATE: ClassVar[bool] = True
+    version: str
+    ends: str
+    reason: str
+
+    def facts(self, standing: Standing) -> Sequence[Fact]:
+        clock.parse(self.ends)
+        return (
+            facts.SandboxWaived(
+                waiver=chance.uuid7(),
+                version=version_named(standing.rows, self.version)["id"],
+                ends=self.ends,
+                reason=_reason(self.reason, "A waiver says why."),
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeSandboxWaiver(Action):
+    """Take a sandbox waiver back."""
+
+    version: str
+    reason: str
+
+    def facts(self, standing: Standing) -> Sequence[Fact]:
+        version = version_named(standing.rows, self.version)["id"]
+        held = standing.rows.one(SandboxWaiverRow, version=version)
+        if held is None:
+            raise Refused("No sandbox waiver holds for that version.", "Nothing needs to be done.")
+        why = _reason(self.reason, "A revocation says why.")
+        return (facts.SandboxWaiverRevoked(waiver=held["id"], version=version, reason=why),)
+
+
+def evidence_named(standing: Standing, name: str) -> Row:
+    """The evidence with that id.
+
+    Raises:
+        UsageError: there is none.
+    """
+    row = standing.rows.one(EvidenceRow, id=name)
+    if row is None:
+        raise UsageError(f"There is no evidence {name[:40]!r}.", "See 'registry-app evidence list'.")
+    return row
+
+
+def _checked(result: Result) -> str:
+    """The result as text, after looking whether it can be read back."""
+    document = result.encode()
+    if len(document) > LIMIT:
+        raise UsageError(f"The result has {len(document)} bytes.", f"Keep it under {LIMIT}: no row-level data.")
+    decode(document)
+    return document.decode()
+
+
+def _reason(given: str, without: str) -> str:
+    reason = text.prose(given, "reason")
+    if not reason.strip():
+        raise UsageError(without, "Give a reason.")
+    return reason

@@ -14,6 +14,8 @@ quality/  what is odd about a table of data before anything is learned from it
 drift/    how far a window has moved from its reference, and performance over time
 load/     how a served model bears its load, read from what a load tool wrote
 sandbox/   model code in a child process that can do nothing else
+figure/    what a result says, as passages of words, tables and plots
+charts/    plots as SVG for pages
 requests/  one measurement as a command, a screen or older evidence asks for it
 
 Files in reading order:
@@ -22,8 +24,9 @@ result.py       one measurement as bytes: numbers as decimal text, what is neede
 progress.py     how a long measurement says how far it is, and hears that it is to stop
 predictions.py  a table of predictions as checked arrays, for curves
 performance.py  rates with intervals, curves, calibration, AUC with a bootstrap
-figure.py       what to draw, read from a result: bars, curves, cases
-charts.py       figures as SVG for reports
-bars.py         figures as Rich text for the terminal
-curves.py       ROC and calibration as Rich text for the terminal
+sameness.py     whether a measurement that was made again is the same, place by place
+beside.py       two results of one kind side by side: which numbers moved beyond their intervals
+bars.py         bars as Rich text for the terminal
+curves.py       curves as Rich text for the terminal
+lines.py        any plot, table or passage of a figure as Rich text
 """

@@ -27,6 +27,9 @@ from registry_app.reporting.relevance import seqs_of_everybody, seqs_of_measured
 FORM = "registry-app/bundle/v1"
 """The form of ``bundle.json``."""
 
+KEPT_BACK = ("small-groups-recorded", "case-kept")
+"""Facts that speak of few people or of one: a dossier has their leaves, and what they seal stays in the registry."""
+
 WHOLE = 3_000
 """A ledger of at most so many leaves is handed out whole: that many are verified within two seconds from a cold start."""
 
@@ -193,7 +196,7 @@ class _Disclosure:
             return body.get(kind.split("-", maxsplit=1)[0]) in self._nodes
         if kind in ("decision-made", "comment-made", "review-withdrawn"):
             return body.get("review") in self._reviews
-        return body.get("version") == self._version
+        return kind not in KEPT_BACK and body.get("version") == self._version
 
 
 def _text(data: bytes) -> str:

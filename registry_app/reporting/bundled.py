@@ -10,7 +10,7 @@ from typing import Any
 from sqlmodel import SQLModel
 
 from registry_app.errors import RegistryError
-from registry_app.evidence.facts import EvidenceRecorded
+from registry_app.evidence import facts as evidence
 from registry_app.ledger import envelope
 from registry_app.ledger.entry import Head
 from registry_app.ledger.fact import Fact
@@ -37,7 +37,7 @@ _JUDGED = (VerdictsRecorded, WaiverGranted)
 
 _ELSEWHERE = (
     models.VersionRegistered, models.DatasetRegistered, models.RunRecorded, models.DeploymentStarted,
-    models.DeploymentEnded, models.AliasSet, models.TagSet, EvidenceRecorded,
+    models.DeploymentEnded, models.AliasSet, models.TagSet, evidence.EvidenceRecorded,
 )  # fmt: skip
 """Facts whose rules look at leaves that a partial bundle does not carry."""
 

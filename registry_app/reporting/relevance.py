@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from registry_app.evidence.tables import EvidenceRow
+from registry_app.evidence.tables import CaseRow, EvidenceRow, RedoRow, SandboxWaiverRow, SmallGroupsRow, TrustRow
 from registry_app.models.lineage import Node
 from registry_app.models.tables import (
     AliasRow,
@@ -29,11 +29,16 @@ EVERYBODY: tuple[Table, ...] = (
 """What decides who may say what: always needed."""
 
 
+MEASURED: tuple[Table, ...] = (EvidenceRow, SmallGroupsRow, RedoRow, CaseRow, TrustRow, SandboxWaiverRow)
+"""What was measured about a version, and by whose decision its code ran."""
+
+
 def seqs_about(rows: Rows, version: Row) -> tuple[int, ...]:
     """The positions of the leaves about a version itself: its registration, tags, evidence, verdicts, reviews, places."""
     name = version["id"]
     found = [version, *rows.every(TagRow, subject=name), *rows.every(AliasRow, model=version["model"], version=name)]
-    for table in (EvidenceRow, VerdictRow, WaiverRow, DeploymentRow):
+    tables: tuple[Table, ...] = (*MEASURED, VerdictRow, WaiverRow, DeploymentRow)
+    for table in tables:
         found += rows.every(table, version=name)
     for review in rows.every(ReviewRow, version=name):
         found.append(review)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from registry_app.evidence.facts import KINDS
 from registry_app.evidence.views import EvidenceDetail
 from registry_app.models.shapes import VersionDetail
 from registry_app.policy.views import VerdictLine
 from registry_app.reporting.content import MissingLine, ModelLine, PackLine, StateLine
 from registry_app.reviews.facts import APPROVING
 from registry_app.reviews.views import ReviewDetail
+
+EXPECTED = ("performance", "fairness", "explanation")
+"""Kinds of evidence whose absence is said; the others are there when somebody measured them."""
 
 TITLES = {
     "approved": ("Approved", "good"),
@@ -67,7 +69,9 @@ def missing_of(
 def _evidence(evidence: Sequence[EvidenceDetail]) -> list[MissingLine]:
     kinds = {item.summary.kind for item in evidence}
     found = [
-        MissingLine(f"{kind.capitalize()} evidence", "None is recorded.", True) for kind in KINDS if kind not in kinds
+        MissingLine(f"{kind.capitalize()} evidence", "None is recorded.", True)
+        for kind in EXPECTED
+        if kind not in kinds
     ]
     for item in evidence:
         if item.result is None:

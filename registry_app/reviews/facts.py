@@ -39,7 +39,8 @@ class Part:
     """One thing that was on the screen when a decision was signed."""
 
     kind: str
-    """``artifact``, ``details``, ``model``, ``dataset``, ``evidence``, ``verdicts``, ``waiver``, ``comment``, ``route``."""
+    """``artifact``, ``details``, ``model``, ``dataset``, ``evidence``, ``small groups``, ``redo`` (one that differs), ``verdicts``,
+    ``waiver``, ``comment``, ``route``."""
     id: str
     """Which one."""
     digest: str

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from registry_app.errors import Damaged
-from registry_app.evidence.tables import EvidenceRow
+from registry_app.evidence.tables import EvidenceRow, RedoRow, SmallGroupsRow
 from registry_app.ledger.canonical import canonical, parse
 from registry_app.models.tables import DatasetRow, EdgeRow, ModelRow, VersionRow
 from registry_app.policy.tables import VerdictRow, WaiverRow
@@ -25,6 +25,8 @@ WORDS = {
     "model": "the model's inventory entry",
     "dataset": "a dataset",
     "evidence": "evidence",
+    "small groups": "the small groups of evidence",
+    "redo": "evidence measured again that differs",
     "verdicts": "the verdicts",
     "waiver": "a waiver",
     "comment": "a comment",
@@ -62,6 +64,15 @@ def subject_of(rows: Rows, review: Row) -> Subject:
         row = rows.one(DatasetRow, id=edge["source"])
         parts.append(Part("dataset", f"{edge['source']} {edge['relation']}", row["digest"] if row else ""))
     parts += [Part("evidence", row["id"], row["document"]) for row in rows.all(EvidenceRow, version=version["id"])]
+    parts += [
+        Part("small groups", row["evidence"], row["document"])
+        for row in rows.all(SmallGroupsRow, version=version["id"])
+    ]
+    parts += [
+        Part("redo", row["id"], row["document"])
+        for row in rows.all(RedoRow, version=version["id"])
+        if row["outcome"] == "differs"
+    ]
     for pack, judged in _by_pack(rows.all(VerdictRow, version=version["id"])):
         said = [[row["control"], row["outcome"], row["severity"]] for row in judged]
         first = judged[0]

@@ -39,6 +39,9 @@ def test_a_shredded_decision_still_says_who_decided_what_over_what() -> None:
 
 def test_each_kind_of_part_has_a_word_for_when_it_changes() -> None:
     assert Part.__doc__ is not None
-    kinds = {"artifact", "details", "model", "dataset", "evidence", "verdicts", "waiver", "comment", "route"}
+    kinds = {
+        "artifact", "details", "model", "dataset", "evidence", "small groups", "redo", "verdicts", "waiver", "comment",
+        "route",
+    }  # fmt: skip
     assert set(WORDS) == kinds
     assert len(set(WORDS.values())) == len(kinds)

@@ -78,10 +78,10 @@ def _explain(
     from registry_app.measure.sandbox.features import from_bodies
     from registry_app.measure.sandbox.loading import loaded
 
-    first, second = request["tables"]
-    split = len(first["columns"])
-    rows, background = from_bodies(first, bodies[:split]), from_bodies(second, bodies[split:])
-    data = explained(loaded(setting["model"]), rows, background, request["asked"])
+    tables, left = [], iter(bodies)
+    for head in request["tables"]:
+        tables.append(from_bodies(head, [next(left) for _ in head["columns"]]))
+    data = explained(loaded(setting["model"]), request["asked"], *tables)
     return {"bytes": len(data)}, [data]
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from registry_app.errors import SandboxError, StorageError
+from registry_app.measure.progress import SILENT, Progress
 from registry_app.measure.sandbox import bubble
 from registry_app.measure.sandbox.frames import head_frame
 from registry_app.measure.sandbox.limits import Limits
@@ -65,7 +66,12 @@ def environment(scratch: str, threads: int) -> dict[str, str]:
 
 @contextmanager
 def jailed(
-    folder: Folder, readable: list[str], limits: Limits, wrap: bool, model: dict[str, Any] | None = None
+    folder: Folder,
+    readable: list[str],
+    limits: Limits,
+    wrap: bool,
+    model: dict[str, Any] | None = None,
+    progress: Progress = SILENT,
 ) -> Iterator[tuple[Child, Locked]]:
     """A running child that has locked itself and read nothing of the model yet.
 
@@ -83,7 +89,7 @@ def jailed(
         "readable": visible, "scratch": scratch, "packages": packages(), "limits": limits.resources(),
         "parent": 0 if wrap else os.getpid(), "model": model,
     }  # fmt: skip
-    with Child(command, given, scratch, limits) as child:
+    with Child(command, given, scratch, limits, progress) as child:
         yield child, _locked(child, setting)
 
 

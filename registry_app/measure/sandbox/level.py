@@ -27,10 +27,8 @@ from registry_app.measure.sandbox.landlock import abi
 from registry_app.measure.sandbox.limits import Limits
 from registry_app.measure.sandbox.process import Child
 from registry_app.measure.sandbox.readable import readable
+from registry_app.measure.sandbox.trust import HOLDS
 from registry_app.text import harmless
-
-HOLDS = 2
-"""The lowest level at which code from a file may run without a waiver."""
 
 PROBE = Limits(seconds=30.0, cpu=20, memory=1 << 30, file=1 << 20, disk=1 << 22, files=64)
 """What the probe itself may use."""

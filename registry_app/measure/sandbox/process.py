@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import IO, Any, Self, cast
 
-from registry_app.errors import SandboxError
+from registry_app.errors import Cancelled, SandboxError
+from registry_app.measure.progress import SILENT, Progress
 from registry_app.measure.sandbox import verdict
 from registry_app.measure.sandbox.frames import BODY, HEAD, MOST_HEAD, BadFrame, Inlet, read_head
 from registry_app.measure.sandbox.limits import Limits
@@ -43,13 +44,20 @@ class Answer:
 class Child:
     """One running child. A context manager: leaving it kills what is left."""
 
-    def __init__(self, command: list[str], environment: dict[str, str], scratch: str, limits: Limits) -> None:
-        """Start it.
+    def __init__(
+        self,
+        command: list[str],
+        environment: dict[str, str],
+        scratch: str,
+        limits: Limits,
+        progress: Progress = SILENT,
+    ) -> None:
+        """Start it. ``progress`` is asked at each turn whether somebody still waits for the answer.
 
         Raises:
             SandboxError: the program cannot be started.
         """
-        self._limits, self._scratch = limits, scratch
+        self._limits, self._scratch, self._progress = limits, scratch, progress
         self._end = time.monotonic() + limits.seconds
         self._inlet, self._said, self._printed, self._talks = Inlet(), bytearray(), 0, True
         self._wrapped = os.path.basename(command[0]) == "bwrap"
@@ -89,6 +97,7 @@ class Child:
 
         Raises:
             SandboxError: it did not answer as it should, in time and within its limits.
+            Cancelled: nobody waits for the answer any more.
         """
         if seconds is not None:
             self._end = min(self._end, time.monotonic() + seconds)
@@ -168,6 +177,8 @@ class Child:
         return self._talks
 
     def _within(self) -> None:
+        if self._progress.cancelled():
+            raise Cancelled()
         if time.monotonic() > self._end:
             raise verdict.late(self._limits, self.said)
         if self._printed > self._limits.talk:

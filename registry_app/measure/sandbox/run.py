@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from registry_app.errors import SandboxError, StorageError, UsageError
+from registry_app.measure.progress import SILENT, Progress
 from registry_app.measure.result import MOST_BYTES, Result, decode, finished
 from registry_app.measure.sandbox import level, outputs, verdict
 from registry_app.measure.sandbox.explaining import ASKED
@@ -26,19 +27,13 @@ from registry_app.measure.sandbox.limits import Limits
 from registry_app.measure.sandbox.loading import FORMATS
 from registry_app.measure.sandbox.process import Answer, Child
 from registry_app.measure.sandbox.readable import readable
-from registry_app.measure.sandbox.trust import Trust, Waiver
+from registry_app.measure.sandbox.trust import CODE, HOLDS, PICKLES, Trust, Waiver
 from registry_app.text import harmless
 from registry_app.vault import clock, digest
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-PICKLES = ("joblib", "pickle")
-"""Formats that run whatever their file says, so that somebody must have trusted the file."""
-
-CODE = (*PICKLES, "callable")
-"""Formats that are code; they run at a level that holds, or by a waiver."""
 
 _PIECE = 1 << 20
 
@@ -100,19 +95,20 @@ class Session:
         Args:
             rows: what to explain: columns by name, or a data frame, without labels.
             background: rows that "a feature is not known" is averaged over.
-            asked: ``seed``, and what else of :func:`registry_app.measure.explain.explain` is named in
-                :data:`~registry_app.measure.sandbox.explaining.ASKED`.
+            asked: ``seed``, ``sensitive`` (sensitive feature to the group of each row), and what else of
+                :func:`registry_app.measure.explain.explain` is named in :data:`~registry_app.measure.sandbox.explaining.ASKED`.
 
         Raises:
             UsageError: the tables are none, or the model cannot be explained.
             SandboxError: the model misbehaved, or the answer is about something else.
         """
+        groups = {name: [str(each) for each in values] for name, values in asked.pop("sensitive", {}).items()}
         unknown = sorted(set(asked) - set(ASKED))
         if unknown or "seed" not in asked:
             raise UsageError(
                 f"An explanation takes no {(unknown or ['missing seed'])[0]!r}.", f"Give {', '.join(ASKED)}."
             )
-        tables = [features(rows), features(background)]
+        tables = [features(rows), features(background), *([features(groups)] if groups else [])]
         began = clock.now()
         try:
             answer = self._ask("explain", tables, {"asked": asked}, _one_text)
@@ -121,7 +117,8 @@ class Session:
             if "not the result of a measurement" not in error.what:
                 raise
             raise verdict.garbled("it is no explanation", self.child.said) from error
-        if (found.kind, found.seed, found.data.get("rows")) != ("explanation", asked["seed"], tables[0].rows):
+        given = ("explanation", asked["seed"], tables[0].rows, list(groups))
+        if (found.kind, found.seed, found.data["rows"], found.data["sensitive"]) != given:
             raise verdict.garbled("it explains something else", self.child.said)
         libraries = ("shap", "scikit-learn", "scipy")
         ours = finished(found.kind, found.data, found.parameters, found.seed, libraries, began, found.result)
@@ -162,6 +159,7 @@ def opened(
     limits: Limits | None = None,
     folder: Path | None = None,
     keep_out: Iterable[Path] = (),
+    progress: Progress = SILENT,
 ) -> Iterator[Session]:
     """A child in a jail that will load ``model`` when it is first asked something.
 
@@ -173,8 +171,10 @@ def opened(
         limits: what it may use.
         folder: where a callable's module lies; readable for the child, with all below it.
         keep_out: what the child must not be able to read, such as the folder of a registry.
+        progress: asked many times a second whether to go on.
 
     Raises:
+        Cancelled: ``progress`` said so; the child is dead.
         UsageError: there is no such file or format, or the folder holds what must be kept out.
         SandboxError: the level does not hold, trust is missing or for another file, or the child could not be jailed.
         StorageError: there is no room for a copy of the file.
@@ -183,7 +183,7 @@ def opened(
         raise UsageError(f"{harmless(format)[:40]!r} is no format of a model.", f"Use one of {', '.join(FORMATS)}.")
     limits = limits or Limits()
     found = _level(format, waiver)
-    holds = found.number >= level.HOLDS
+    holds = found.number >= HOLDS
     with folders() as places:
         setting: dict[str, Any] = {"format": format, "trusted": trust is not None, "threads": limits.threads}
         given: list[Path] = []
@@ -203,7 +203,8 @@ def opened(
                 "Save the model as skops or ONNX, or have somebody with the right role decide.",
             )
         began = time.monotonic()
-        with jailed(places, readable(given, keep_out), limits, found.number == 3, setting) as (child, locked):
+        allowed = readable(given, keep_out)
+        with jailed(places, allowed, limits, found.number == 3, setting, progress) as (child, locked):
             if holds and not (locked.landlock and locked.seccomp):
                 raise SandboxError("The sandbox did not close this time.", "Look at what has changed on this machine.")
             yield Session(child, name, found, None if holds or format not in CODE else waiver, began)
@@ -213,7 +214,7 @@ def _level(format: str, waiver: Waiver | None) -> level.Level:
     if os.name != "posix":
         raise SandboxError("Models can only be run on Linux.", "Use a table of predictions made elsewhere.")
     found = level.probed()
-    if format in CODE and found.number < level.HOLDS and waiver is None:
+    if format in CODE and found.number < HOLDS and waiver is None:
         raise SandboxError(
             f"This machine has no sandbox that holds: {found.because}.",
             "Use skops, ONNX or a booster's own format, a table of predictions, or have a waiver signed.",

@@ -7,6 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+PICKLES = ("joblib", "pickle")
+"""Formats that run whatever their file says, so that somebody must have trusted the file."""
+
+CODE = (*PICKLES, "callable")
+"""Formats that are code; they run at a level that holds, or by a waiver."""
+
+HOLDS = 2
+"""The lowest level at which code from a file may run without a waiver."""
+
 
 @dataclass(frozen=True)
 class Trust:

@@ -20,6 +20,7 @@ from registry_app.errors import RegistryError
 from registry_app.measure.sandbox import level
 from registry_app.measure.sandbox.limits import Limits
 from registry_app.measure.sandbox.run import predict
+from registry_app.measure.sandbox.trust import HOLDS
 from tests.measure.sandbox.conftest import Bait
 from tests.measure.sandbox.hostile import ANSWERS, AT_LOADING, QUICK, REFUSES, answering, pickled, trusted
 
@@ -33,7 +34,7 @@ def refusal(*given: Any, **more: Any) -> RegistryError:
 
 def expect(error: RegistryError, words: str) -> None:
     """The words of its own reason where the jail holds; otherwise that nothing was started."""
-    holds = level.probed().number >= level.HOLDS
+    holds = level.probed().number >= HOLDS
     assert re.search(words if holds else "no sandbox that holds", str(error)), str(error)
     assert error.exit_code == 7
     assert error.todo
@@ -110,7 +111,7 @@ def test_a_folder_that_holds_home_or_a_registry_is_never_shown_to_code(bait: Bai
     for given, kept in ((Path.home(), ()), (Path("/"), ()), (folder, (bait.folder,)), (bait.folder, (folder,))):
         with pytest.raises(RegistryError) as caught:
             predict("answers:infinite", "callable", rows, folder=given, keep_out=kept)
-        if level.probed().number >= level.HOLDS:
+        if level.probed().number >= HOLDS:
             assert "which it must not read" in caught.value.what
         else:
             expect(caught.value, "")
@@ -178,7 +179,7 @@ def test_it_runs_from_a_thread_beside_others(bait: Bait, rows: Any, tmp_path: Pa
         each.start()
     for each in work:
         each.join()
-    words = REFUSES if level.probed().number >= level.HOLDS else "no sandbox that holds"
+    words = REFUSES if level.probed().number >= HOLDS else "no sandbox that holds"
     assert len([each for each in found if re.search(words, each)]) == 2
 
 
@@ -191,7 +192,7 @@ def test_a_noisy_model_is_heard_harmlessly(rows: Any, tmp_path: Path, capfd: pyt
         "    os.system('')\n"
         "    return table['age']\n"
     )
-    if level.probed().number < level.HOLDS:
+    if level.probed().number < HOLDS:
         expect(refusal("noisy:loud", "callable", rows, folder=tmp_path), "")
         return
     found = predict("noisy:loud", "callable", rows, folder=tmp_path, limits=Limits(seconds=60))
@@ -206,7 +207,7 @@ def test_a_decision_is_about_the_bytes_that_are_loaded(rows: Any, tmp_path: Path
     path = tmp_path / "empty.pkl"
     path.write_bytes(b"\x80\x04N.")
     expect_usage = refusal(path, "pickle", rows, trust=trusted(path))
-    if level.probed().number >= level.HOLDS:
+    if level.probed().number >= HOLDS:
         assert "has no predict" in expect_usage.what
         assert expect_usage.exit_code == 2
     else:

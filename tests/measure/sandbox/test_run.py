@@ -17,6 +17,7 @@ from sklearn.preprocessing import OneHotEncoder
 from registry_app.errors import SandboxError, UsageError
 from registry_app.measure.sandbox import level
 from registry_app.measure.sandbox.run import Predicted, opened, predict
+from registry_app.measure.sandbox.trust import HOLDS
 from tests.measure.sandbox.hostile import trusted
 
 DRAWS = np.random.default_rng(7)
@@ -77,7 +78,7 @@ def test_a_trusted_pickle_gives_the_same_predictions_inside(format: str, tmp_pat
         joblib.dump(model, path, compress=3)
     else:
         path.write_bytes(pickle.dumps(model))
-    if level.probed().number < level.HOLDS:
+    if level.probed().number < HOLDS:
         with pytest.raises(SandboxError, match="no sandbox that holds"):
             predict(path, format, TABLE, trust=trusted(path))
     else:
@@ -173,7 +174,7 @@ def test_what_is_asked_wrongly_is_said_before_anything_is_started(tmp_path: Path
     ):
         with pytest.raises(UsageError, match=words):
             predict(model, format, {"age": [1.0]})
-    if level.probed().number >= level.HOLDS:
+    if level.probed().number >= HOLDS:
         for call, folder, words in (
             ("os.system", tmp_path, "names no callable"),
             ("a:b", None, "folder of the callable"),

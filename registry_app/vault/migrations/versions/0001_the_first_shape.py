@@ -453,6 +453,70 @@ def upgrade() -> None:
     with op.batch_alter_table("waiver", schema=None) as batch_op:
         batch_op.create_index("waiver_version", ["version", "until"], unique=False)
 
+    op.create_table(
+        "small_groups",
+        sa.Column("evidence", TEXT, nullable=False),
+        sa.Column("since", WHOLE, nullable=False),
+        sa.Column("version", TEXT, nullable=False),
+        sa.Column("below", WHOLE, nullable=False),
+        sa.Column("document", TEXT, nullable=False),
+        sa.PrimaryKeyConstraint("evidence"),
+    )
+    op.create_index("small_groups_version", "small_groups", ["version"])
+    op.create_table(
+        "redo",
+        sa.Column("id", TEXT, nullable=False),
+        sa.Column("since", WHOLE, nullable=False),
+        sa.Column("evidence", TEXT, nullable=False),
+        sa.Column("version", TEXT, nullable=False),
+        sa.Column("outcome", TEXT, nullable=False),
+        sa.Column("differences", WHOLE, nullable=False),
+        sa.Column("author", TEXT, nullable=False),
+        sa.Column("document", TEXT, nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("redo_version", "redo", ["version"])
+    op.create_index("redo_evidence", "redo", ["evidence", "since"])
+    op.create_table(
+        "kept_case",
+        sa.Column("id", TEXT, nullable=False),
+        sa.Column("since", WHOLE, nullable=False),
+        sa.Column("evidence", TEXT, nullable=False),
+        sa.Column("version", TEXT, nullable=False),
+        sa.Column("pseudonym", TEXT, nullable=False),
+        sa.Column("author", TEXT, nullable=False),
+        sa.Column("content", TEXT, nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("kept_case_version", "kept_case", ["version"])
+    op.create_index("kept_case_evidence", "kept_case", ["evidence", "pseudonym"])
+    op.create_table(
+        "trust",
+        sa.Column("id", TEXT, nullable=False),
+        sa.Column("since", WHOLE, nullable=False),
+        sa.Column("until", WHOLE, nullable=True),
+        sa.Column("version", TEXT, nullable=False),
+        sa.Column("artifact", TEXT, nullable=False),
+        sa.Column("scan", TEXT, nullable=False),
+        sa.Column("scanner", TEXT, nullable=False),
+        sa.Column("author", TEXT, nullable=False),
+        sa.Column("reason", TEXT, nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("trust_version", "trust", ["version", "until"])
+    op.create_table(
+        "sandbox_waiver",
+        sa.Column("id", TEXT, nullable=False),
+        sa.Column("since", WHOLE, nullable=False),
+        sa.Column("until", WHOLE, nullable=True),
+        sa.Column("version", TEXT, nullable=False),
+        sa.Column("ends", TEXT, nullable=False),
+        sa.Column("author", TEXT, nullable=False),
+        sa.Column("reason", TEXT, nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("sandbox_waiver_version", "sandbox_waiver", ["version", "until"])
+
     for statement in _SQLITE_ONLY if op.get_bind().dialect.name == "sqlite" else _POSTGRES_ONLY:
         op.execute(statement)
 
