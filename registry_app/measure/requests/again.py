@@ -23,9 +23,13 @@ def again(result: Result, inputs: Inputs) -> Request:
 
 def _requests() -> dict[str, type[Request]]:
     from registry_app.measure.requests.drift import DriftRequest
+    from registry_app.measure.requests.explanation import ExplanationRequest
     from registry_app.measure.requests.fairness import FairnessRequest
     from registry_app.measure.requests.load import LoadRequest
+    from registry_app.measure.requests.performance import PerformanceRequest
     from registry_app.measure.requests.quality import QualityRequest
 
-    each: tuple[type[Request], ...] = (DriftRequest, FairnessRequest, LoadRequest, QualityRequest)
+    each: tuple[type[Request], ...] = (
+        DriftRequest, ExplanationRequest, FairnessRequest, LoadRequest, PerformanceRequest, QualityRequest
+    )  # fmt: skip
     return {request.kind: request for request in each}

@@ -42,7 +42,10 @@ class DriftRequest(Request):
     def run(self, progress: Progress = SILENT) -> Result:
         """See :meth:`Request.run`."""
         progress.step("measuring")
-        with open_source(self.reference) as before, open_source(self.data) as window:
+        with (
+            open_source(self.reference, progress=progress) as before,
+            open_source(self.data, progress=progress) as window,
+        ):
             return drift(before, window, self.columns, self.limit, self.mapping, self.every)
 
     @classmethod

@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 from registry_app.measure.fairness.document import SMALL, fairness
 from registry_app.measure.fairness.four_fifths import FOUR_FIFTHS
 from registry_app.measure.progress import SILENT, Progress
-from registry_app.measure.requests.modelled import Modelled, predicted
+from registry_app.measure.requests.modelled import Modelled, as_before, predicted
 from registry_app.measure.requests.request import Inputs, Request
 from registry_app.measure.result import Kind, Result
 from registry_app.measure.table.mapping import Mapping
@@ -30,7 +30,10 @@ class FairnessRequest(Request):
 
     def run(self, progress: Progress = SILENT) -> Result:
         """See :meth:`Request.run`."""
-        with open_source(self.data) as table, predicted(table, self.mapping, self.model, progress) as (source, mapping):
+        with (
+            open_source(self.data, progress=progress) as table,
+            predicted(table, self.mapping, self.model, progress) as (source, mapping),
+        ):
             return fairness(source, mapping, self.seed, self.limit, self.small, self.left_out)
 
     @classmethod
@@ -44,5 +47,5 @@ class FairnessRequest(Request):
             float(chosen["limit"]),
             int(chosen["small"]),
             str(chosen.get("left_out", "")),
-            inputs.model,
+            as_before(result, inputs),
         )

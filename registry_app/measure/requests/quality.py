@@ -28,8 +28,8 @@ class QualityRequest(Request):
     def run(self, progress: Progress = SILENT) -> Result:
         """See :meth:`Request.run`."""
         progress.step("measuring")
-        with open_source(self.data) as source, ExitStack() as stack:
-            other = stack.enter_context(open_source(self.against)) if self.against else None
+        with open_source(self.data, progress=progress) as source, ExitStack() as stack:
+            other = stack.enter_context(open_source(self.against, progress=progress)) if self.against else None
             return quality(source, self.label, self.positive, self.sensitive, other)
 
     @classmethod

@@ -41,7 +41,9 @@ class Memory(DuckSource):
         if len({len(values) for values in columns}) > 1:
             raise UsageError("The columns are of different lengths.", "Give one value per row in each column.")
         super().__init__("the frame", limits or Limits())
-        self.digest = _csv_digest(wanted, columns)
+        written = Written(wanted)
+        written.add(zip(*columns, strict=True))
+        self.digest = written.hex()
         taken = [_taken(values) for values in columns]
         arrays = {f"c{place}": values for place, (_, values) in enumerate(taken)}
         self.connection.register("rows", arrays | {ROW: np.arange(len(columns[0]))})
@@ -75,15 +77,27 @@ def _taken(values: Sequence[Any]) -> tuple[Kind, Any]:
     )
 
 
-def _csv_digest(names: Sequence[str], columns: Sequence[Sequence[Any]]) -> str:
-    running, text = digest.Running(), io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(names)
-    for row in zip(*columns, strict=True):
-        writer.writerow(map(cell, row))
-        if text.tell() > 1 << 20:
-            running.update(text.getvalue().encode("utf-8", "surrogatepass"))
-            text.seek(0)
-            text.truncate()
-    running.update(text.getvalue().encode("utf-8", "surrogatepass"))
-    return running.hex()
+class Written:
+    """The digest of rows as they stand in a CSV file (``csv`` defaults, LF)."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._running, self._text = digest.Running(), io.StringIO()
+        self._writer = csv.writer(self._text, lineterminator="\n")
+        self._writer.writerow(names)
+
+    def add(self, rows: Iterable[Sequence[Any]]) -> None:
+        """Rows after those there are."""
+        for row in rows:
+            self._writer.writerow(map(cell, row))
+            if self._text.tell() > 1 << 20:
+                self._flush()
+
+    def hex(self) -> str:
+        """SHA-256 of all of it, 64 hexadecimal digits."""
+        self._flush()
+        return self._running.hex()
+
+    def _flush(self) -> None:
+        self._running.update(self._text.getvalue().encode("utf-8", "surrogatepass"))
+        self._text.seek(0)
+        self._text.truncate()
