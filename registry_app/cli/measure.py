@@ -15,7 +15,6 @@ from registry_app.cli.options import Room, Version, wishes
 from registry_app.errors import UsageError
 
 if TYPE_CHECKING:
-    from registry_app.measure.predictions import Predictions
     from registry_app.measure.result import Result
 
 measure_app = Room(
@@ -277,23 +276,14 @@ def measuring() -> Iterator[None]:
         yield
 
 
-def _read(data: Path, columns: tuple[Any, ...]) -> Predictions:
-    from registry_app.measure.predictions import Mapping, Predictions
-
-    label, positive, prediction, score, threshold, sensitive, row_id = columns
-    return Predictions.from_file(data, Mapping(label, positive, prediction, score, threshold, sensitive, row_id))
-
-
 def _performance(data: Path, columns: tuple[Any, ...], seed: int) -> Result:
-    with progress() as tell:
-        if tell is not None:
-            tell("reading", 0, 0)
-        predictions = _read(data, columns)
-        if tell is not None:
-            tell("measuring", 0, 0)
-        from registry_app.measure.performance import performance
+    with measuring():
+        from registry_app.measure.requests.performance import PerformanceRequest
+        from registry_app.measure.table.mapping import Mapping
 
-        return performance(predictions, seed)
+        label, positive, prediction, score, threshold, _, row_id = columns
+        mapping = Mapping(label, "binary", positive, prediction, score, threshold, row_id=row_id)
+        return PerformanceRequest(str(data), mapping, seed).run()
 
 
 def _fairness(

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from registry_app.measure.result import Result
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?").fullmatch
-_NAMES = frozenset({"by", "against", "feature", "row", "metric", "reason", "outcome", "left_out", "deciding", "within"})
+_NAMES = frozenset({
+    "by", "against", "feature", "row", "metric", "reason", "outcome", "left_out", "deciding", "within", "class", "classes",
+})  # fmt: skip
 
 
 def numbers(found: Result) -> dict[str, Any]:
@@ -63,17 +65,64 @@ def _brief(text: str) -> str:
 
 
 def _performance_text(result: dict[str, Any]) -> Iterator[str]:
-    cells = result["confusion"]
-    yield listing([("rows", f"{result['n']:,}"), ("positive", f"{result['positives']:,}")])
-    yield table(
-        ("", "predicted positive", "predicted negative"),
-        [
-            ("positive", cells["true_positive"], cells["false_negative"]),
-            ("negative", cells["false_positive"], cells["true_negative"]),
-        ],
-    )
+    head = [("rows", f"{result['n']:,}")]
+    if result["positives"] is not None:
+        head.append(("positive", f"{result['positives']:,}"))
+    if result.get("approximation"):
+        head.append(("intervals", result["approximation"]))
+    champion = result.get("champion")
+    if champion is not None:
+        head.append(("outcome", champion["outcome"]))
+    yield listing(head)
+    if result["confusion"] is not None:
+        yield _confusion_text(result["confusion"])
     rows = [(words(name), number(value)) for name, value in result["metrics"].items()]
-    yield table(("metric", "value [95 % interval]"), rows)
+    if champion is None:
+        yield table(("metric", "value [95 % interval]"), rows)
+    else:
+        beside = [
+            (*row, number(champion["metrics"].get(name))) for row, name in zip(rows, result["metrics"], strict=True)
+        ]
+        yield table(("metric", "challenger [95 % interval]", "champion [95 % interval]"), beside)
+    if result.get("by_class"):
+        lines = [
+            (each["class"], f"{each['n']:,}", f"{each['predicted']:,}", *map(number, each["metrics"].values()))
+            for each in result["by_class"]
+        ]
+        names = [words(name) for name in result["by_class"][0]["metrics"]]
+        yield table(("class", "rows", "predicted", *names), lines)
+    if champion is not None:
+        yield heading("Challenger and champion on the same rows") + "\n" + _tests_text(champion["tests"])
+
+
+_MOST_CLASSES = 12
+"""Classes whose confusion is printed; of more, what follows from it is."""
+
+
+def _confusion_text(found: dict[str, Any]) -> str:
+    if "classes" not in found:
+        found = {
+            "classes": ["positive", "negative"],
+            "rows": [
+                [found["true_positive"], found["false_negative"]],
+                [found["false_positive"], found["true_negative"]],
+            ],
+        }
+    if len(found["classes"]) > _MOST_CLASSES:
+        return f"The confusion of {len(found['classes'])} classes is too wide to print; it is in the JSON."
+    lines = [(name, *row) for name, row in zip(found["classes"], found["rows"], strict=True)]
+    return table(("", *(f"predicted {name}" for name in found["classes"])), lines)
+
+
+def _tests_text(tests: list[dict[str, Any]]) -> str:
+    lines = [
+        (
+            words(each["metric"]), number(each["difference"]), each["method"],
+            _brief(each["adjusted"]) if isinstance(each["adjusted"], str) else number(each["adjusted"]), each["outcome"],
+        )
+        for each in tests
+    ]  # fmt: skip
+    return table(("metric", "difference [95 % interval]", "test", "p (Holm)", "outcome"), lines)
 
 
 def _fairness_text(result: dict[str, Any]) -> Iterator[str]:

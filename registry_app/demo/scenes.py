@@ -21,8 +21,7 @@ from registry_app.errors import Refused, UsageError
 from registry_app.evidence.actions import RecordEvidence
 from registry_app.measure.explain import explain
 from registry_app.measure.fairness.document import fairness
-from registry_app.measure.performance import performance
-from registry_app.measure.predictions import Predictions
+from registry_app.measure.performance.document import performance
 from registry_app.measure.result import Result
 from registry_app.measure.table.source import open_source
 from registry_app.models.actions import RegisterVersion, SetAlias, StartDeployment
@@ -72,12 +71,11 @@ class Evidence:
 
 def measure(trained: Trained, done: Measured) -> Evidence:
     """Measure a version on its held-out rows; ``done`` hears of each measurement."""
-    predictions = Predictions.from_file(trained.predictions, trained.mapping)
-    performed = performance(predictions, SEED)
-    done("performance")
     with open_source(str(trained.predictions)) as source:
-        fair = fairness(source, trained.mapping.of_table(), SEED)
-    done("fairness")
+        performed = performance(source, trained.mapping, SEED)
+        done("performance")
+        fair = fairness(source, trained.mapping, SEED)
+        done("fairness")
     features = list(trained.recipe.features)
     background, rows = trained.tables.training[features], trained.tables.held_out[features].iloc[:EXPLAINED]
     explained = explain(trained.pipeline, background, rows, features, SEED, positive=True)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from registry_app.measure.predictions import Mapping
+from registry_app.measure.table.mapping import Feature, Mapping
 from registry_app.shipped import dataset
 from registry_app.vault import clock
 
@@ -121,7 +121,7 @@ class Trained:
             positive=task.positive,
             score=SCORE,
             threshold=self.threshold,
-            sensitive=task.sensitive,
+            sensitive=tuple(map(Feature, task.sensitive)),
             row_id=ROW,
         )
 

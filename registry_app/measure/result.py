@@ -23,7 +23,7 @@ from registry_app.vault import clock
 Kind = Literal["performance", "fairness", "explanation", "drift", "load", "quality"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
-VERSIONS: dict[Kind, int] = {"performance": 1, "fairness": 2, "explanation": 2, "drift": 1, "load": 1, "quality": 1}
+VERSIONS: dict[Kind, int] = {"performance": 2, "fairness": 2, "explanation": 2, "drift": 1, "load": 1, "quality": 1}
 """The newest version of each kind; all from 1 on are read, the newest is written."""
 
 MOST_BYTES = 64 << 20

@@ -7,9 +7,10 @@ import pytest
 from registry_app.demo.scenes import EXPLAINED
 from registry_app.errors import Refused
 from registry_app.evidence.views import EvidenceOf
-from registry_app.measure.performance import performance
-from registry_app.measure.predictions import Mapping, Predictions
+from registry_app.measure.performance.document import performance
 from registry_app.measure.result import Result
+from registry_app.measure.table.mapping import Mapping
+from registry_app.measure.table.source import open_source
 from registry_app.models.artifact import measure_artifact
 from registry_app.models.views import Deployments, ShowModel, ShowVersion
 from registry_app.policy.views import VerdictLine, VerdictsOf
@@ -175,11 +176,8 @@ def test_whoever_measures_the_file_again_gets_the_recorded_figures(stage: Stage,
     with stage.open("auditor") as auditor:
         chosen = dict(auditor.ask(ShowVersion(version)).parameters)
     mapping = Mapping(
-        label=recorded.data["label"],
-        positive=recorded.data["positive"],
-        score="score",
-        threshold=float(chosen["threshold"]),
-        sensitive=tuple(recorded.data["sensitive"]),
+        recorded.data["label"], "binary", recorded.data["positive"], None, "score", float(chosen["threshold"])
     )
     file = stage.folder / "data" / f"{version.replace(':', '-')}-held-out.csv"
-    assert performance(Predictions.from_file(file, mapping), recorded.seed).result == recorded.result
+    with open_source(str(file)) as source:
+        assert performance(source, mapping, recorded.seed).result == recorded.result

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from registry_app.custody import change_passphrase, disable, enrol, re_enrol, rotate
 from registry_app.evidence.actions import RecordEvidence
-from registry_app.measure.performance import performance
-from registry_app.measure.predictions import Mapping, Predictions
+from registry_app.measure.performance.document import performance
 from registry_app.measure.result import Result
+from registry_app.measure.table.mapping import Mapping
+from registry_app.measure.table.memory import Memory
 from registry_app.models.actions import (
     RecordRun,
     RegisterDataset,
@@ -37,7 +38,8 @@ WORDS = [f"zq{digest.sha256_hex(str(n).encode())[:12]}xk" for n in range(210)]
 def measured(label: str, prediction: str, positive: str, platform: str, library: str) -> Result:
     """A measurement with these words in it."""
     table = {label: [positive, "b"] * 20, prediction: [positive, positive, "b", "b"] * 10}
-    found = performance(Predictions.from_frame(table, Mapping(label, positive, prediction)), 1)
+    mapping = Mapping(label, positive=positive, prediction=prediction)
+    found = performance(Memory(table, mapping.columns), mapping, 1)
     return replace(found, platform=platform, libraries={"numpy": library})
 
 

@@ -24,7 +24,9 @@ with atheris.instrument_imports(include=["registry_app", "yaml"]):
     from registry_app.cli.data import count
     from registry_app.errors import Damaged, RegistryError
     from registry_app.ledger import canonical, checkpoint, envelope, fact, statement
-    from registry_app.measure.predictions import Mapping, Predictions
+    from registry_app.measure.performance.document import performance
+    from registry_app.measure.table.mapping import Feature, Mapping
+    from registry_app.measure.table.source import open_source
     from registry_app.models import artifact, opcodes
     from registry_app.policy import cases, expression, pack
     from registry_app.policy.expression import Missing, NotComputed
@@ -134,8 +136,9 @@ def try_expression(data: bytes) -> None:
 
 
 def try_predictions(data: bytes) -> None:
-    mapping = Mapping("label", "yes", prediction="said", score="p", sensitive=("sex",), row_id="id")
-    Predictions.from_file(written(data), mapping)
+    mapping = Mapping("label", "binary", "yes", "said", "p", sensitive=(Feature("sex"),), row_id="id")
+    with open_source(str(written(data))) as source:
+        performance(source, mapping)
 
 
 def try_table(data: bytes) -> None:

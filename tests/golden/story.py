@@ -11,9 +11,10 @@ from pathlib import Path
 from registry_app import custody
 from registry_app.evidence.actions import RecordEvidence
 from registry_app.ledger.meaning import Action
-from registry_app.measure.performance import performance
-from registry_app.measure.predictions import Mapping, Predictions
+from registry_app.measure.performance.document import performance
 from registry_app.measure.result import Result
+from registry_app.measure.table.mapping import Mapping
+from registry_app.measure.table.memory import Memory
 from registry_app.models import actions as models
 from registry_app.models.facts import Column, Named
 from registry_app.people import actions as people
@@ -61,7 +62,8 @@ def result() -> Result:
     import pandas as pd
 
     frame = pd.DataFrame({"label": ["yes", "no", "yes", "no"], "said": ["yes", "no", "no", "no"]})
-    measured = performance(Predictions.from_frame(frame, Mapping("label", "yes", prediction="said")), 11)
+    mapping = Mapping("label", positive="yes", prediction="said")
+    measured = performance(Memory(frame, mapping.columns), mapping, 11)
     return replace(measured, libraries={"registry-app": "0.1.0"}, platform="none", duration_ms=1)
 
 

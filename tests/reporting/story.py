@@ -74,8 +74,8 @@ def results() -> tuple[Result, ...]:
 
     from registry_app.measure.explain import explain
     from registry_app.measure.fairness.document import fairness
-    from registry_app.measure.performance import performance
-    from registry_app.measure.predictions import Mapping, Predictions
+    from registry_app.measure.performance.document import performance
+    from registry_app.measure.table.mapping import Feature, Mapping
     from registry_app.measure.table.memory import Memory
 
     draws = np.random.default_rng(7)
@@ -89,12 +89,11 @@ def results() -> tuple[Result, ...]:
     model = LogisticRegression().fit(inputs, label)
     score = np.clip(model.predict_proba(inputs)[:, 1] + 0.05 * (sex == "male"), 0, 1)
     frame = pd.DataFrame({"label": np.where(label == 1, "good", "bad"), "score": score, "sex": sex, "age_band": band})
-    mapping = Mapping("label", "good", score="score", threshold=0.5, sensitive=("sex", "age_band"))
-    predictions = Predictions.from_frame(frame, mapping)
-    columns = mapping.of_table()
+    sensitive = (Feature("sex"), Feature("age_band"))
+    mapping = Mapping("label", positive="good", score="score", threshold=0.5, sensitive=sensitive)
     return (
-        performance(predictions, 11),
-        fairness(Memory(frame, columns.columns), columns, 11),
+        performance(Memory(frame, mapping.columns), mapping, 11),
+        fairness(Memory(frame, mapping.columns), mapping, 11),
         explain(model, inputs, inputs[:200], list(table.columns), 11),
     )
 

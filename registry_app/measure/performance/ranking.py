@@ -1,0 +1,178 @@
+"""The distinct scores in their order, summed by the engine that keeps the table. What comes back is at most a hundred rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Double, case, cast, func, literal, select
+
+from registry_app.measure.cells.count import flushed
+from registry_app.measure.performance.number import bounded
+from registry_app.measure.table.column import equals
+from registry_app.measure.table.mapping import Mapping
+from registry_app.measure.table.source import Source
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement, Subquery
+
+STRIDES = 100
+"""Parts into which the distinct scores are put for the curves."""
+
+
+NO_SPREAD = 1e-24
+"""A variance of an area up to this is what rounding leaves of none."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A threshold that was counted."""
+
+    threshold: float
+    """A score of at least this is above it."""
+    positive: float
+    """The weight of the positive rows above it."""
+    negative: float
+    """The weight of the negative rows above it."""
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """What the order of the scores says. The share of the negative rows above a positive one, ties counting half, is its loss; the
+    share of the positive rows below a negative one is that one's (the placements of DeLong et al. 1988, from the other side)."""
+
+    steps: tuple[Step, ...]
+    """Falling thresholds; the last is the lowest score, with all rows above it."""
+    lost: float
+    """The mean loss, which is one less the area under the ROC curve."""
+    positive: float
+    """The variance of the losses of the positive rows."""
+    negative: float
+    """The variance of the losses of the negative rows."""
+    precision: float
+    """The average precision: the mean, over the positive rows, of the precision with each one's score as threshold."""
+
+
+def ranking(source: Source, mapping: Mapping, positives: Iterable[Any]) -> Ranking | None:
+    """What the order of ``mapping.score`` says; None where one of the classes has no weight.
+
+    Args:
+        positives: values of the label that mean the positive outcome.
+
+    Raises:
+        UsageError: the weights are too large.
+        StorageError: the disk or the server failed.
+    """
+    scores = _weighed(source, mapping, positives, [mapping.score or ""])
+    ties = (
+        select(scores.c.s0, func.sum(scores.c.p).label("p"), func.sum(scores.c.q).label("q"))
+        .group_by(scores.c.s0).subquery("ties")
+    )  # fmt: skip
+    falling = ties.c.s0.desc()
+    passed = select(
+        ties.c.s0, ties.c.p, ties.c.q,
+        func.sum(ties.c.p).over(order_by=falling, rows=(None, 0)).label("tp"),
+        func.sum(ties.c.q).over(order_by=falling, rows=(None, 0)).label("fp"),
+        func.sum(ties.c.p).over().label("ps"), func.sum(ties.c.q).over().label("qs"),
+        ((func.row_number().over(order_by=falling) - 1) * STRIDES).label("place"),
+        func.count().over().label("many"),
+    ).subquery("passed")  # fmt: skip
+    c = passed.c
+    stepped = select(
+        c.s0, c.tp, c.fp, (c.place - c.place % c.many).label("stride"),
+        _share(c.p, c.ps).label("a"), _share(c.q, c.qs).label("b"),
+        _share(c.fp - c.q * literal(0.5), c.qs).label("u"), _share(c.ps - c.tp + c.p * literal(0.5), c.ps).label("v"),
+        _share(c.tp, c.tp + c.fp).label("precision"),
+    ).subquery("stepped")  # fmt: skip
+    c = stepped.c
+    answer = source.ask(
+        select(
+            func.min(c.s0), func.max(c.tp), func.max(c.fp), func.sum(c.a * c.u), func.sum(c.a * c.u * c.u),
+            func.sum(c.b * c.v * c.v), func.sum(c.a * func.coalesce(c.precision, literal(0.0))),
+        ).group_by(c.stride)
+    )  # fmt: skip
+    if any(value is None for row in answer for value in row):
+        return None
+    rows = sorted((tuple(map(float, row)) for row in answer), reverse=True)
+    bounded(source, *(value for row in rows for value in row))
+    lost, positive, negative, precision = (sum(row[place] for row in rows) for place in range(3, 7))
+    return Ranking(
+        tuple(Step(*row[:3]) for row in rows),
+        lost,
+        max(0.0, positive - lost * lost),
+        max(0.0, negative - lost * lost),
+        min(1.0, precision),
+    )
+
+
+@dataclass(frozen=True)
+class Shift:
+    """How the losses of the same rows differ between two scores."""
+
+    lost: float
+    """The mean of what the second loses more: the difference of the areas, first less second."""
+    positive: float
+    """The variance of the differences of the positive rows."""
+    negative: float
+    """The variance of the differences of the negative rows."""
+
+
+def shift(source: Source, mapping: Mapping, positives: Iterable[Any]) -> Shift | None:
+    """How the losses of :attr:`Mapping.score` and of the champion's differ, row by row; None where one of the classes has no weight.
+
+    Raises:
+        UsageError: the weights are too large.
+        StorageError: the disk or the server failed.
+    """
+    scores = _weighed(source, mapping, positives, [mapping.score or "", mapping.champion_score or ""])
+    both = [scores.c.s0, scores.c.s1]
+    pairs = (
+        select(*both, func.sum(scores.c.p).label("p"), func.sum(scores.c.q).label("q")).group_by(*both).subquery("pairs")
+    )  # fmt: skip
+
+    def above(what: ColumnElement[float], score: ColumnElement[float]) -> ColumnElement[float]:
+        """The weight of rows with a higher score, and half of that with the same."""
+        return func.sum(what).over(order_by=score.desc()) - func.sum(what).over(partition_by=score) * literal(0.5)
+
+    c = pairs.c
+    ranked = select(
+        c.p, c.q,
+        func.sum(c.p).over().label("ps"), func.sum(c.q).over().label("qs"),
+        (above(c.q, c.s1) - above(c.q, c.s0)).label("d"), (above(c.p, c.s0) - above(c.p, c.s1)).label("e"),
+    ).subquery("ranked")  # fmt: skip
+    r = ranked.c
+    shares = select(
+        _share(r.p, r.ps).label("a"),
+        _share(r.q, r.qs).label("b"),
+        _share(r.d, r.qs).label("d"),
+        _share(r.e, r.ps).label("e"),
+    ).subquery("shares")
+    c = shares.c
+    sums = func.sum(c.a * c.d), func.sum(c.a * c.d * c.d), func.sum(c.b * c.e * c.e)
+    (row,) = source.ask(select(*sums))
+    if any(value is None for value in row):
+        return None
+    lost, positive, negative = map(float, row)
+    bounded(source, lost, positive, negative)
+    return Shift(lost, *(_spread(value, lost) for value in (positive, negative)))
+
+
+def _spread(square: float, mean: float) -> float:
+    """A variance, 0 where it is no more than rounding leaves of it."""
+    found = square - mean * mean
+    return found if found > 1e-12 * square else 0.0
+
+
+def _share(part: ColumnElement[float], whole: ColumnElement[float]) -> ColumnElement[float]:
+    """A quotient of doubles, null where there is nothing to divide by. What SQLAlchemy calls a float, DuckDB keeps in 32 bits."""
+    return part / cast(func.nullif(whole, literal(0.0)), Double)
+
+
+def _weighed(source: Source, mapping: Mapping, positives: Iterable[Any], scores: list[str]) -> Subquery:
+    """Each row's scores ``s0``, ``s1``, and its weight as a positive row, ``p``, and as a negative one, ``q``."""
+    positive = equals(source.column(mapping.label).key, positives)
+    weight = literal(1.0) if mapping.weights is None else flushed(source.column(mapping.weights).number)
+    named = [source.column(name).number.label(f"s{place}") for place, name in enumerate(scores)]
+    p, q = case((positive, weight), else_=literal(0.0)), case((positive, literal(0.0)), else_=weight)
+    return select(*named, p.label("p"), q.label("q")).select_from(source.data).subquery("scores")
