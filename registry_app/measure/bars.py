@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from registry_app.measure.charts import number
-from registry_app.measure.figure import Bar
+from registry_app.measure.charts.pen import number, reading
+from registry_app.measure.figure.plot import Bar
 from registry_app.text import harmless
 
 if TYPE_CHECKING:
@@ -37,9 +37,9 @@ def bar_lines(
     mark = None if limit is None else min(room - 1, round(limit / top * room))
     lines = []
     for bar in bars:
-        line = Text(_fit(bar.name, names, ascii) + " ")
+        line = Text(fit(bar.name, names, ascii) + " ")
         if bar.value is None:
-            line.append(_fit(bar.note, width - names - 1, ascii).rstrip(), MUTED)
+            line.append(fit(bar.note, width - names - 1, ascii).rstrip(), MUTED)
             lines.append(line)
             continue
         colour = {"met": MET, "not met": NOT_MET, "no limit": PLAIN}[bar.standing]
@@ -52,12 +52,12 @@ def bar_lines(
                     ("#" if ascii else "█") if cell < filled else ("." if ascii else "·"),
                     colour if cell < filled else MUTED,
                 )
-        line.append(f" {bar.value:.3f} ", "bold")
+        line.append(f" {reading(bar.value)} ", "bold")
         line.append(_judged(bar, ascii), colour)
         said = bar.note
         if bar.low is not None and bar.high is not None:
             said = f"{number(bar.low)} to {number(bar.high)}  {bar.note}"
-        line.append(_fit(said, width - line.cell_len - 1, ascii).rstrip() if width > line.cell_len + 1 else "", MUTED)
+        line.append(fit(said, width - line.cell_len - 1, ascii).rstrip() if width > line.cell_len + 1 else "", MUTED)
         lines.append(line)
     if limit is not None and mark is not None:
         pointer = " " * (names + 1 + mark) + ("^ " if ascii else "└ ")
@@ -78,20 +78,20 @@ def shap_lines(bars: Sequence[Bar], width: int = 76, ascii: bool = False) -> lis
     for bar in bars:
         value = bar.value or 0.0
         if bar.value is None:
-            line = Text(_fit(bar.name, names, ascii) + " ")
-            line.append(_fit(bar.note, width - names - 1, ascii).rstrip(), MUTED)
+            line = Text(fit(bar.name, names, ascii) + " ")
+            line.append(fit(bar.note, width - names - 1, ascii).rstrip(), MUTED)
             lines.append(line)
             continue
         filled = round(abs(value) / top * room)
         block, axis = ("#", "|") if ascii else ("█", "│")
-        line = Text(_fit(bar.name, names, ascii) + " ")
+        line = Text(fit(bar.name, names, ascii) + " ")
         if negative:
             line.append((block * filled if value < 0 else "").rjust(room), OTHER)
         line.append(axis, MUTED)
         line.append((block * filled if value >= 0 else "").ljust(room), PLAIN)
         line.append(f" {value:+.3f}", "bold")
         if bar.note:
-            line.append(" " + _fit(bar.note.replace("→", ">") if ascii else bar.note, notes, ascii).rstrip(), MUTED)
+            line.append(" " + fit(bar.note.replace("→", ">") if ascii else bar.note, notes, ascii).rstrip(), MUTED)
         lines.append(line)
     return lines
 
@@ -112,7 +112,7 @@ def _columns(bars: Sequence[Bar], width: int) -> tuple[int, int]:
     return names, notes
 
 
-def _fit(words: str, cells: int, ascii: bool) -> str:
+def fit(words: str, cells: int, ascii: bool) -> str:
     """``words`` on exactly ``cells`` cells, cut with a dot or an ellipsis, harmless on a terminal."""
     from rich.cells import cell_len, set_cell_size
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from registry_app.measure.bars import MUTED, PLAIN
+from registry_app.text import harmless
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -28,11 +30,63 @@ def roc_lines(
         width: cells of a line, at least 30.
         ascii: only characters of ASCII.
     """
+    return curve_lines(points, "false positive rate", "true positive rate", note, "chance", width, ascii)
+
+
+def curve_lines(
+    points: Sequence[tuple[float, float]],
+    across: str,
+    up: str,
+    note: str = "",
+    diagonal: str = "",
+    width: int = 76,
+    ascii: bool = False,
+) -> list[Text]:
+    """One curve; over the diagonal where ``diagonal`` says what it means. The rest is as in :func:`roc_lines`."""
     square = _Square(width, ascii)
-    square.diagonal()
+    if diagonal:
+        square.diagonal()
     square.curve(points)
-    said = f"this version{', ' if note else ''}{note}"
-    return square.lines("true positive rate over false positive rate", (square.line, said), (square.dot, "chance"))
+    signs = [(square.line, f"this version{', ' if note else ''}{note}")]
+    return square.lines(f"{up} over {across}", *signs, *([(square.dot, diagonal)] if diagonal else []))
+
+
+def curves_lines(
+    curves: Sequence[tuple[str, Sequence[tuple[float, float]]]],
+    across: str,
+    up: str,
+    mark: float | None = None,
+    limit: float | None = None,
+    diagonal: bool = False,
+    width: int = 76,
+    ascii: bool = False,
+) -> list[Text]:
+    """Several curves, each drawn with a letter of its own.
+
+    Args:
+        curves: name and points, 26 at most.
+        across: name of the axis from left to right.
+        up: name of the other.
+        mark: a place from left to right, drawn upright.
+        limit: a height, drawn across.
+        diagonal: draw it: a share that is what it should be.
+        width: cells of a line, at least 30.
+        ascii: only characters of ASCII.
+    """
+    square = _Square(width, ascii)
+    if diagonal:
+        square.diagonal()
+    signs = []
+    if mark is not None:
+        square.upright(mark, 0.0, 1.0)
+        signs.append(("|" if ascii else "│", f"in use: {mark:.3g}"))
+    if limit is not None:
+        square.across(limit)
+        signs.append(("-" if ascii else "┄", f"limit {limit:.3g}"))
+    for letter, (name, points) in zip(ascii_lowercase, curves, strict=False):
+        square.letters(points, letter)
+        signs.append((letter, harmless(name)))
+    return square.lines(f"{up} over {across}", *signs)
 
 
 def calibration_lines(
@@ -80,6 +134,14 @@ class _Square:
     def upright(self, x: float, low: float, high: float) -> None:
         for row in range(_place(low, ROWS), _place(high, ROWS) + 1):
             self._cells[_place(x, self._columns), row] = ("|" if self._ascii else "│", MUTED)
+
+    def across(self, y: float) -> None:
+        for column in range(0, self._columns, 2):
+            self._cells[column, _place(y, ROWS)] = ("-" if self._ascii else "┄", MUTED)
+
+    def letters(self, points: Sequence[tuple[float, float]], letter: str) -> None:
+        for cell in _between(points, self._columns, ROWS):
+            self._cells[cell] = (letter, PLAIN)
 
     def mark(self, x: float, y: float) -> None:
         self._cells[_place(x, self._columns), _place(y, ROWS)] = (self.point, PLAIN)

@@ -9,7 +9,7 @@ import pytest
 from sklearn.linear_model import LinearRegression
 
 from registry_app.measure.bars import shap_lines
-from registry_app.measure.charts import shap_chart
+from registry_app.measure.charts.bars import shap_chart
 from registry_app.measure.explain import explain
 from registry_app.measure.explain.comparison import compare
 from registry_app.measure.figure import Bar, gap_bars, importance_bars, moved_bars

@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from registry_app.measure import figure
-from registry_app.measure.performance import performance
-from registry_app.measure.predictions import Mapping, Predictions
 from registry_app.measure.result import Result, decode
+from tests.measure import six
 from tests.measure.fairness.tables import measured
 
 
@@ -20,11 +19,6 @@ def columns() -> dict[str, list[object]]:
         "p": [int(each % 10 > 4) for each in range(n)],
         "g": ["a" if each < 160 else "b" if each < 190 else "c" for each in range(n)],
     }
-
-
-def table(score: bool = True) -> Predictions:
-    given = Mapping("y", "1", score="s", threshold=0.5, sensitive=("g",))
-    return Predictions.from_frame(columns(), given if score else Mapping("y", "1", prediction="p", sensitive=("g",)))
 
 
 def scored() -> Result:
@@ -51,7 +45,7 @@ def test_rate_bars_carry_the_interval_and_the_reason_when_undefined() -> None:
 
 
 def test_a_document_of_version_1_is_drawn_as_well() -> None:
-    old = decode(gzip.decompress((Path(__file__).parent / "fairness" / "fairness-1.json.gz").read_bytes()))
+    old = decode(gzip.decompress((Path(__file__).parent.parent / "fairness" / "fairness-1.json.gz").read_bytes()))
     new = measured(columns(), "g")
     assert [bar.name for bar in figure.impact_bars(old, ["g"], 0.8)] == ["a", "b", "c"]
     assert [figure.p_value(group) is None for group in old.result["groups"]] == [True, False, False]
@@ -82,10 +76,13 @@ def test_the_contributions_that_are_not_shown_are_summed() -> None:
     assert sum(bar.value or 0 for bar in bars) == 55
 
 
-def test_curves_are_points_and_empty_without_scores() -> None:
-    found = performance(table(), 1)
+def test_curves_are_points_from_left_to_right_and_empty_without_scores() -> None:
+    found = six.performance()
     assert figure.roc_points(found)[0] == (0.0, 0.0)
     assert figure.roc_points(found)[-1] == (1.0, 1.0)
+    recall = [across for across, _ in figure.recall_points(found)]
+    assert recall == sorted(recall)
+    assert recall[-1] == 1.0
     assert len(figure.calibration_points(found)) == 10
-    bare = performance(table(score=False), 1)
-    assert (figure.roc_points(bare), figure.calibration_points(bare)) == ((), ())
+    bare = six.classes(3)
+    assert (figure.roc_points(bare), figure.recall_points(bare), figure.calibration_points(bare)) == ((), (), ())

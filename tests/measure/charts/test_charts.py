@@ -5,20 +5,16 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from registry_app.measure import charts
-from registry_app.measure.charts import (
-    Colours,
-    bar_chart,
-    calibration_chart,
-    confusion_chart,
-    curves_chart,
-    roc_chart,
-    shap_chart,
-)
-from registry_app.measure.figure import Bar
+from registry_app.measure.charts import Colours
+from registry_app.measure.charts.bars import bar_chart, shap_chart
+from registry_app.measure.charts.course import course_chart, sides_chart
+from registry_app.measure.charts.matrix import matrix_chart
+from registry_app.measure.charts.pen import number
+from registry_app.measure.charts.square import calibration_chart, curve_chart, curves_chart
+from registry_app.measure.figure.plot import Bar
 
 EVIL = '"><script>alert(1)</script>&\x1b[31m\u202e'
-CONFUSION = {"true_positive": 58, "false_negative": 12, "false_positive": 10, "true_negative": 20}
+CONFUSION = ((58, 12), (10, 20))
 
 
 def parse(svg: str) -> ET.Element:
@@ -38,9 +34,12 @@ def drawings(name: str) -> list[str]:
     return [
         bar_chart(bars, name, 0.8, name),
         shap_chart([Bar(name, -0.5), Bar(name, 0.5, 0.4, 0.6)], name, name),
-        roc_chart([(0, 0), (0.2, 0.7), (1, 1)], name, name),
+        curve_chart([(0, 0), (0.2, 0.7), (1, 1)], name, name, name, name),
         calibration_chart([(0.1, 0.2, 0.1, 0.3)], name),
-        confusion_chart(CONFUSION, name, name, name),
+        matrix_chart((name, name), CONFUSION, name),
+        matrix_chart((name, name, name), ((1, 2, 3), (4, 5, 6), (0, 0, 9)), name),
+        sides_chart([(name, 0.5, 0.4)], (name, name), name),
+        course_chart([Bar(name, 0.5, 0.4, 0.6, name), Bar(name, None, note=name)], name, name),
         curves_chart([(name, [(0.1, 0.2), (0.9, 0.5)])], name, name, name, 0.5, 0.8),
     ]
 
@@ -98,14 +97,21 @@ def test_curves_are_named_and_told_apart_by_more_than_colour() -> None:
 
 
 def test_an_empty_chart_is_still_a_chart() -> None:
-    for svg in (bar_chart([], "t"), shap_chart([], "t"), roc_chart([], "t"), calibration_chart([], "t")):
+    for svg in (
+        bar_chart([], "t"),
+        shap_chart([], "t"),
+        curve_chart([], "t", "x", "y"),
+        sides_chart([], ("a", "b"), "t"),
+        course_chart([], "t", "y"),
+        calibration_chart([], "t"),
+    ):
         parse(svg)
 
 
 def test_the_confusion_matrix_shows_counts_and_shares() -> None:
-    said = texts(confusion_chart(CONFUSION, "t", "good", "bad"))
+    said = texts(matrix_chart(("good", "bad"), CONFUSION, "t"))
     assert {"58", "58.0%", "12", "10", "20", "predicted good", "is bad"} <= set(said)
 
 
 def test_numbers_have_two_or_three_decimals() -> None:
-    assert [charts.number(each) for each in (0.8, 0.8125, 1)] == ["0.80", "0.812", "1.00"]
+    assert [number(each) for each in (0.8, 0.8125, 1)] == ["0.80", "0.812", "1.00"]
