@@ -23,6 +23,10 @@ table.py     a table of any length
 listing.py   a table with its filter
 themes.py    the two themes of the house
 palette.py   models, versions and actions by name
+completion.py what a field completes: paths, and columns
+asked.py     what a form asks to be measured
+saved.py     columns and their meanings, kept in a file
+measuring.py a measurement on its way
 whole.py     a version, whole, in one snapshot with the head it was seen at
 graph.py     lineage as layers of boxes, or as a tree
 

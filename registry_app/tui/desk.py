@@ -85,6 +85,10 @@ class Desk(Screen[R], Generic[R]):
 
         self.run_worker(thread, thread=True, group=group, exit_on_error=False)
 
+    def forget(self, group: str) -> None:
+        """Hear no more of what is on its way in a group."""
+        self._turns[group] = self._turns.get(group, 0) + 1
+
     def on_desk_answered(self, message: Desk.Answered) -> None:
         message.stop()
         if message.turn == self._turns.get(message.group):

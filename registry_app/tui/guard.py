@@ -57,6 +57,11 @@ class Guarded(OneKeyAtATime):
         return self._seat is None
 
     @property
+    def steady(self) -> Callable[[], float]:
+        """A clock that never goes back, in seconds."""
+        return self._steady
+
+    @property
     def failure(self) -> Exception | None:
         """What ended the application, when that was a fault of ours."""
         return self._exception

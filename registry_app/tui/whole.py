@@ -15,6 +15,9 @@ from registry_app.policy.views import VerdictLine, VerdictsOf, WaiverLine, Waive
 from registry_app.reporting.history import HistoryLine, HistoryOf
 from registry_app.reviews.views import ReviewDetail, ReviewsOf
 
+RECORDERS = frozenset({"developer", "service", "validator", "risk_officer"})
+"""Roles that may record evidence."""
+
 
 @dataclass(frozen=True, slots=True)
 class Whole:
@@ -26,6 +29,8 @@ class Whole:
     model: ModelDetail
     lineage: Graph
     evidence: tuple[EvidenceDetail, ...]
+    before: EvidenceDetail | None
+    """The newest explanation of the version it came from, or else of the one before it."""
     verdicts: tuple[VerdictLine, ...]
     waivers: tuple[WaiverLine, ...]
     reviews: tuple[ReviewDetail, ...]
@@ -45,6 +50,11 @@ class Whole:
         """The review that is open, or else the newest one."""
         newest = self.reviews[0] if self.reviews else None
         return next((review for review in self.reviews if review.summary.state == "open"), newest)
+
+    @property
+    def may_record(self) -> bool:
+        """Whether a key to measure and record is offered; the rule decides when it is used."""
+        return bool({grant.role for grant in self.me.grants} & RECORDERS)
 
     @property
     def may_submit(self) -> bool:
@@ -78,9 +88,20 @@ class WholeVersion(View[Whole]):
             model=ShowModel(version.model_id).ask(reader),
             lineage=Lineage(key).ask(reader),
             evidence=EvidenceOf(key).ask(reader),
+            before=_explained_before(version, reader),
             verdicts=VerdictsOf(key).ask(reader),
             waivers=WaiversOf(key).ask(reader),
             reviews=ReviewsOf(key).ask(reader),
             history=HistoryOf(key).ask(reader),
             me=WhoAmI().ask(reader),
         )
+
+
+def _explained_before(version: VersionDetail, reader: Reader) -> EvidenceDetail | None:
+    number = version.summary.number
+    names = version.parents or ((f"{version.summary.model}:{number - 1}",) if number > 1 else ())
+    for name in names:
+        for each in reversed(EvidenceOf(name).ask(reader)):
+            if each.summary.kind == "explanation" and each.result is not None:
+                return each
+    return None

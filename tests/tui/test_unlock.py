@@ -7,8 +7,9 @@ import pytest
 from textual.widgets import Input
 
 from registry_app.tui.app import RegistryApp
+from registry_app.tui.completion import Paths
 from registry_app.tui.screens.inbox import InboxScreen
-from registry_app.tui.screens.unlock import Folders, Unlock
+from registry_app.tui.screens.unlock import Unlock
 from registry_app.tui.seat import Seat
 from tests.tui.playhouse import PHRASE, House, playing, press, same_picture, screen_text
 
@@ -116,6 +117,6 @@ def test_a_passphrase_that_was_given_opens_at_once_and_is_not_kept(house: House)
 def test_a_folder_is_completed_and_a_missing_one_is_not(tmp_path: Path) -> None:
     (tmp_path / "registry-of-models").mkdir()
     (tmp_path / "registry-file").write_text("")
-    complete = Folders().get_suggestion
+    complete = Paths(folders=True).get_suggestion
     assert asyncio.run(complete(f"{tmp_path}/regi")) == f"{tmp_path}/registry-of-models"
     assert asyncio.run(complete(f"{tmp_path}/none/x")) is None

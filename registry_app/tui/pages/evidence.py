@@ -2,139 +2,131 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from rich.text import Text
-from textual.content import Content, Span
+from textual.content import Content
 
-from registry_app.evidence.facts import KINDS
 from registry_app.evidence.views import EvidenceDetail
-from registry_app.measure import bars, curves, figure
 from registry_app.measure.result import Result
-from registry_app.tui.pen import STYLES, Pen, moment
+from registry_app.tui.pages.drift import drift
+from registry_app.tui.pages.explanation import changed, explanation
+from registry_app.tui.pages.fairness import fairness
+from registry_app.tui.pages.load import load
+from registry_app.tui.pages.performance import performance
+from registry_app.tui.pages.quality import quality
+from registry_app.tui.pen import Pen, moment
 from registry_app.tui.prose import Prose
 
-_THEMED = {
-    bars.MET: STYLES["success"],
-    bars.NOT_MET: STYLES["error"],
-    bars.PLAIN: STYLES["plain"],
-    bars.OTHER: STYLES["warning"],
-    bars.MUTED: STYLES["muted"],
+_DRAWN: dict[str, Callable[[Prose, Result], None]] = {
+    "performance": performance,
+    "fairness": fairness,
+    "explanation": explanation,
+    "drift": drift,
+    "load": load,
+    "quality": quality,
 }
-CASES = 3
-"""How many explained cases are drawn."""
 
 
-def evidence_page(found: Sequence[EvidenceDetail], pen: Pen, width: int) -> Content:
-    """All evidence about a version by kind, the oldest of each first."""
+@dataclass(frozen=True, slots=True)
+class EvidencePage:
+    """A page, and where its pieces begin."""
+
+    content: Content
+    starts: tuple[int, ...]
+    """The line of each piece, from 0, in the order of :attr:`shown`."""
+    shown: tuple[EvidenceDetail, ...]
+    """Newest first."""
+
+    def at(self, line: float) -> EvidenceDetail | None:
+        """The piece that a line belongs to; of lines before all pieces the first."""
+        above = sum(start <= line for start in self.starts)
+        return self.shown[max(0, above - 1)] if self.shown else None
+
+    def beyond(self, line: float, step: int) -> int | None:
+        """Where the next piece after ``line`` begins, or with a negative step the one before; ``None`` where there is none."""
+        if step > 0:
+            return next((start for start in self.starts if start > line), None)
+        return next((start for start in reversed(self.starts) if start < line), None)
+
+
+def evidence_page(
+    found: Sequence[EvidenceDetail], pen: Pen, width: int, before: EvidenceDetail | None = None
+) -> EvidencePage:
+    """All evidence about a version, newest first.
+
+    Args:
+        before: an explanation of the version it came from, to compare explanations with.
+    """
     page = Prose(pen, width)
-    if not found:
+    shown = tuple(sorted(found, key=lambda one: -one.summary.seq))
+    starts: list[int] = []
+    if not shown:
         page.say("No evidence was recorded for this version.", "muted")
-        page.say("A developer or validator measures it: registry-app evidence record.", "muted")
-    for detail in sorted(found, key=lambda one: KINDS.index(one.summary.kind)):
-        summary = detail.summary
-        page.heading(f"{summary.kind.capitalize()} on {summary.dataset or 'data that is not registered'}")
-        said = f"{moment(summary.recorded)} UTC by {summary.author}, leaf {summary.seq}, evidence {summary.id}"
-        page.say(pen.words(said), "muted")
-        if detail.result is None:
-            page.say("It was shredded; the ledger keeps its digest.", "warning")
-            continue
-        _DRAWN[summary.kind](page, detail.result)
-        _again(page, detail.result)
-    return page.content()
+        page.say("A developer or validator measures it: key e, or registry-app evaluate.", "muted")
+    elif len(shown) > 1:
+        _contents(page, shown)
+    for detail in shown:
+        starts.append(page.height + bool(page.height))
+        _piece(page, detail, before)
+    return EvidencePage(page.content(), tuple(starts), shown)
 
 
-def _performance(page: Prose, result: Result) -> None:
-    found = result.result
-    page.blank()
-    shown = [_bar(name, number) for name, number in found["metrics"].items()]
-    _draw(page, bars.bar_lines(shown, width=page.width, ascii=page.pen.ascii))
-    table = found["confusion"]
-    page.blank()
-    page.pair("confusion", f"{table['true_positive']:,} true and {table['false_positive']:,} false positives, "
-                           f"{table['true_negative']:,} true and {table['false_negative']:,} false negatives")  # fmt: skip
-    page.pair("rows", f"{found['n']:,}, of which {found['positives']:,} positive")
-    roc, calibration = figure.roc_points(result), figure.calibration_points(result)
-    if roc:
-        page.blank()
-        page.say("ROC curve", "strong")
-        area = f"AUC {_said(found['metrics']['roc_auc'])}"
-        _draw(page, curves.roc_lines(roc, area, width=page.width, ascii=page.pen.ascii))
-    if calibration:
-        page.blank()
-        page.say("Calibration", "strong")
-        _draw(page, curves.calibration_lines(calibration, width=page.width, ascii=page.pen.ascii))
-    if not roc and not calibration:
-        page.pair("curves", "none: it was measured without scores", "muted")
+def result_part(page: Prose, result: Result) -> None:
+    """One result, with what is needed to make it again."""
+    _DRAWN[result.kind](page, result)
+    _again(page, result)
 
 
-def _fairness(page: Prose, result: Result) -> None:
-    found = result.result
-    for outcome in found["outcomes"]:
-        by = list(outcome["by"])
-        limit = float(outcome["limit"])
-        page.blank()
-        page.item((("Impact ratio by ", "strong"), (" and ".join(by), "strong"), (f": {outcome['outcome']}", "")), 0)
-        _draw(
-            page, bars.bar_lines(figure.impact_bars(result, by, limit), limit, width=page.width, ascii=page.pen.ascii)
-        )
-        rates = figure.rate_bars(result, by, "selection_rate")
-        if rates:
-            page.item((("Selection rate by ", "strong"), (" and ".join(by), "strong")), 0)
-            _draw(page, bars.bar_lines(rates, width=page.width, ascii=page.pen.ascii))
-    for sweep in figure.sweeps(result):
-        limit = float(result.parameters["limit"])
-        page.blank()
-        page.item((("Impact ratio by ", "strong"), (" and ".join(sweep.by), "strong"), (" at other thresholds", "")), 0)
-        shown = figure.sweep_bars(sweep, limit)
-        _draw(page, bars.bar_lines(shown, limit, width=page.width, ascii=page.pen.ascii))
-    for said in found.get("disagreements", ()):
-        page.say(said)
-    page.blank()
-    for each in found["disparities"]:
-        value = f"{float(each['value']):.3f}" if "value" in each else f"undefined: {each['undefined']}"
-        page.pair(", ".join(each["by"]), f"{each['metric'].replace('_', ' ')} {value}")
+def _contents(page: Prose, shown: Sequence[EvidenceDetail]) -> None:
+    page.heading(f"{len(shown)} pieces of evidence, newest first; n goes to the next, p to the one before")
+    rows = [
+        (str(place), one.summary.kind, moment(one.summary.recorded), one.summary.author, _outcome(one))
+        for place, one in enumerate(shown, start=1)
+    ]
+    page.table(("", "kind", "recorded (UTC)", "by", "outcome"), rows)
 
 
-def _explanation(page: Prose, result: Result) -> None:
-    page.blank()
-    page.say(f"Mean absolute contribution to the {result.result['output']}", "strong")
-    _draw(page, bars.shap_lines(figure.importance_bars(result), width=page.width, ascii=page.pen.ascii))
-    for case in result.result["cases"][:CASES]:
-        page.blank()
-        page.item((("Row ", "strong"), (f"{case['row']}: {float(case['prediction']['value']):.3f}", "strong")), 0)
-        _draw(page, bars.shap_lines(figure.case_bars(case), width=page.width, ascii=page.pen.ascii))
+def _outcome(detail: EvidenceDetail) -> str:
+    """What it comes to, in words, where it comes to something."""
+    if detail.result is None:
+        return "shredded"
+    return str(detail.result.result.get("outcome", ""))
+
+
+def _piece(page: Prose, detail: EvidenceDetail, before: EvidenceDetail | None) -> None:
+    summary, result = detail.summary, detail.result
+    page.heading(f"{summary.kind.capitalize()} on {summary.dataset or 'data that is not registered'}")
+    words = f"{moment(summary.recorded)} UTC by {summary.author}, leaf {summary.seq}, evidence {summary.id}"
+    page.say(page.pen.words(words), "muted")
+    if result is None:
+        page.say("It was shredded; the ledger keeps its digest.", "warning")
+        return
+    _DRAWN[result.kind](page, result)
+    if result.kind == "explanation" and before is not None and before.result is not None:
+        changed(page, before.result, result, before.summary.version)
+    _again(page, result)
 
 
 def _again(page: Prose, result: Result) -> None:
+    data = result.data
     page.blank()
-    page.pair("data", f"{result.data['rows']:,} rows, SHA-256 {result.data['digest']}", "muted")
+    page.pair("data", f"{data['rows']:,} rows, SHA-256 {data['digest']}", "muted")
+    if data.get("model"):
+        _model(page, data["model"])
     page.pair("seed", str(result.seed), "muted")
     page.pair("libraries", ", ".join(f"{name} {version}" for name, version in result.libraries.items()), "muted")
+    page.pair("measured on", f"{result.platform}, in {result.duration_ms / 1000:,.1f} seconds", "muted")
 
 
-def _bar(name: str, number: dict[str, Any]) -> figure.Bar:
-    said = name.replace("_", " ")
-    if "value" not in number:
-        return figure.Bar(said, None, note=f"undefined: {number['undefined']}")
-    ends = number.get("ci")
-    low, high = (float(ends[0]), float(ends[1])) if isinstance(ends, list) else (None, None)
-    return figure.Bar(said, float(number["value"]), low, high)
-
-
-def _said(number: dict[str, Any]) -> str:
-    """A number and its interval in words."""
-    bar = _bar("", number)
-    if bar.value is None or bar.low is None or bar.high is None:
-        return bar.note if bar.value is None else f"{bar.value:.3f}"
-    return f"{bar.value:.3f} ({bar.low:.3f} to {bar.high:.3f})"
-
-
-def _draw(page: Prose, lines: Sequence[Text]) -> None:
-    for line in lines:
-        spans = [Span(span.start, span.end, _THEMED.get(str(span.style), str(span.style))) for span in line.spans]
-        page.drawn(Content(line.plain, spans=spans))
-
-
-_DRAWN = {"performance": _performance, "fairness": _fairness, "explanation": _explanation}
+def _model(page: Prose, ran: dict[str, Any]) -> None:
+    """The model that was run, and by whose leave."""
+    page.pair("model", f"{ran['format']}, SHA-256 {ran['digest']}", "muted")
+    level = ran["sandbox"]
+    page.pair("sandbox", f"level {level['level']}{': ' if level['because'] else ''}{level['because']}", "muted")
+    if ran.get("trust"):
+        trust = ran["trust"]
+        page.pair("trusted", f"by {trust['by']} after a scan that said {trust['scan']} ({trust['scanner']})", "warning")
+    if ran.get("waiver"):
+        page.pair("waived", f"the sandbox, by {ran['waiver']['by']}: {ran['waiver']['reason']}", "warning")

@@ -18,6 +18,8 @@ from registry_app.vault import chance
 
 LOOK = "look"
 """A dialog's answer that asks its screen to look again."""
+LAPSES = "Whatever is said here is part of what reviewers sign: approvals signed before it will show as lapsed."
+"""What recording anything about a version in review does."""
 Answer = Receipt | str | None
 
 

@@ -8,28 +8,14 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.suggester import Suggester
 from textual.widgets import Button, Footer, Input, Label, Static
 
 from registry_app.errors import RegistryError
 from registry_app.text import without_password
+from registry_app.tui.completion import Paths
 from registry_app.tui.desk import Desk
 from registry_app.tui.pane import Masthead
 from registry_app.tui.seat import Seat
-
-
-class Folders(Suggester):
-    """Completes a path with the first folder that begins with it."""
-
-    async def get_suggestion(self, value: str) -> str | None:
-        typed = Path(value).expanduser()
-        above, begun = (typed, "") if value.endswith("/") else (typed.parent, typed.name)
-        try:
-            found = sorted(one.name for one in above.iterdir() if one.name.startswith(begun) and one.is_dir())
-        except OSError:
-            return None
-        shown = [name for name in found if name.isprintable() and (begun or not name.startswith("."))]
-        return value[: len(value) - len(begun)] + shown[0] if shown else None
 
 
 class Unlock(Desk[None]):
@@ -58,7 +44,7 @@ class Unlock(Desk[None]):
             yield Input(
                 without_password(str(self._place or "")),
                 placeholder="folder or postgresql:// URL",
-                suggester=Folders(),
+                suggester=Paths(folders=True),
                 id="registry",
             )
             yield Label("Handle")

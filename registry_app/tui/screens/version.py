@@ -18,13 +18,14 @@ from registry_app.tui.column import Column
 from registry_app.tui.desk import Desk
 from registry_app.tui.graph import drawing
 from registry_app.tui.listing import Listing
-from registry_app.tui.pages.evidence import evidence_page
+from registry_app.tui.pages.evidence import EvidencePage, evidence_page
 from registry_app.tui.pages.overview import overview
 from registry_app.tui.pages.review import review_page
 from registry_app.tui.pages.verdicts import verdict_page
 from registry_app.tui.pane import Masthead, Page, Sheet
 from registry_app.tui.pen import moment
-from registry_app.tui.screens.dialog import LOOK, Answer
+from registry_app.tui.screens.dialog import LAPSES, LOOK, Answer
+from registry_app.tui.screens.evaluate import Evaluate
 from registry_app.tui.screens.peek import Peek
 from registry_app.tui.screens.say import Say
 from registry_app.tui.screens.sign import Sign
@@ -33,7 +34,6 @@ from registry_app.tui.whole import Whole, WholeVersion
 
 TABS = ("overview", "lineage", "evidence", "verdicts", "review", "history")
 _WORST_FIRST = {"not_met": 0, "insufficient_evidence": 1, "waived": 2, "met": 3, "not_applicable": 4}
-_LAPSES = "Whatever is said here is part of what reviewers sign: approvals signed before it will show as lapsed."
 
 
 class VersionScreen(Desk[None]):
@@ -54,21 +54,26 @@ class VersionScreen(Desk[None]):
         Binding("c", "comment", "Comment"),
         Binding("u", "submit", "Submit"),
         Binding("w", "withdraw", "Withdraw"),
+        Binding("e", "evaluate", "Evaluate"),
+        Binding("n", "piece(1)", "Next evidence", show=False),
+        Binding("p", "piece(-1)", "Evidence before", show=False),
         Binding("r", "look", "Refresh", show=False),
         Binding("y", "copy", "Copy", show=False),
     ]
     EXPLAINED = (
         "One version, read in one snapshot. Overview: what it is and where it stands. Lineage: what it came from, left, and "
-        "where it runs, right. Evidence: measurements with figures and what is needed to do them again. Verdicts: what each "
+        "where it runs, right. Evidence: measurements with figures and what is needed to do them again, newest first; n and p go from one to the next. Verdicts: what each "
         "control of each adopted pack came to, with its citation; a verdict is a rule's outcome, never a promise of "
         "compliance. Review: the route, the decisions, what lapsed and why, and what closes the gate. History: the ledger "
-        "entries.\n\nDecide opens the signing dialog; nothing is signed before its button is pressed there."
+        "entries.\n\nDecide opens the signing dialog; nothing is signed before its button is pressed there. Evaluate measures the version from a "
+        "table you name, and records the result once you sign it."
     )
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self._asked_for = name
         self._whole: Whole | None = None
+        self._evidence: EvidencePage | None = None
         self._opened: set[str] = set()
 
     def compose(self) -> ComposeResult:
@@ -106,6 +111,10 @@ class VersionScreen(Desk[None]):
             return opened
         if action == "withdraw":
             return opened and whole is not None and whole.may_withdraw
+        if action == "evaluate":
+            return whole is not None and whole.may_record
+        if action == "piece":
+            return self.query_one(TabbedContent).active == "evidence"
         if action == "submit":
             return whole is not None and not opened and whole.may_submit
         return True
@@ -119,6 +128,12 @@ class VersionScreen(Desk[None]):
 
     def action_tab(self, tab: str) -> None:
         self.query_one(TabbedContent).active = tab
+
+    def action_piece(self, step: int) -> None:
+        """Go to the next piece of evidence, or to the one before."""
+        pane = self._evidence_pane
+        there = self._evidence.beyond(pane.scroll_y, step) if self._evidence is not None else None
+        pane.scroll_to(y=there if there is not None else pane.max_scroll_y if step > 0 else 0, animate=False)
 
     def action_decide(self) -> None:
         """Open the signing dialog, or say why there is nothing to sign."""
@@ -135,7 +150,7 @@ class VersionScreen(Desk[None]):
             return
         review = self._whole.review.summary.id
         dialog = Say(
-            f"Comment on {self._whole.name}", _LAPSES, "Comment", "Record", lambda words: Comment(review, words)
+            f"Comment on {self._whole.name}", LAPSES, "Comment", "Record", lambda words: Comment(review, words)
         )
         self.app.push_screen(dialog, self._answered)
 
@@ -162,13 +177,19 @@ class VersionScreen(Desk[None]):
         )
         self.app.push_screen(dialog, self._answered)
 
+    def action_evaluate(self) -> None:
+        """Measure the version, and record what came of it once it is signed."""
+        if self._whole is not None:
+            self.app.push_screen(Evaluate(self._whole), self._answered)
+
     def action_copy(self) -> None:
         """Copy what the tab is about."""
         whole, tab = self._whole, self.query_one(TabbedContent).active
         if whole is None:
             return
-        if tab == "evidence" and whole.evidence:
-            self.copy("evidence id", whole.evidence[-1].summary.id)
+        piece = self._evidence.at(self._evidence_pane.scroll_y) if self._evidence is not None else None
+        if tab == "evidence" and piece is not None:
+            self.copy("evidence id", piece.summary.id)
         elif tab == "review" and whole.review is not None:
             self.copy("signed digest", whole.review.subject)
         else:
@@ -178,6 +199,7 @@ class VersionScreen(Desk[None]):
     def _tab_opened(self, event: TabbedContent.TabActivated) -> None:
         event.stop()
         tab = event.pane.id or ""
+        self.refresh_bindings()
         if self._whole is not None:
             self._opened.add(tab)
         self._focus(tab)
@@ -224,7 +246,8 @@ class VersionScreen(Desk[None]):
         width = min(110, self.size.width - 6)
         self._put("overview", overview(whole, self.pen, width))
         self._put("lineage", drawing(whole.lineage, self.pen))
-        self._put("evidence", evidence_page(whole.evidence, self.pen, width))
+        self._evidence = evidence_page(whole.evidence, self.pen, width, whole.before)
+        self._put("evidence", self._evidence.content)
         self._put("review", review_page(whole, self.pen, width))
         self._draw_verdict()
 
@@ -271,6 +294,10 @@ class VersionScreen(Desk[None]):
             opens=False,
             id="history-table",
         )
+
+    @property
+    def _evidence_pane(self) -> Page:
+        return self.query_one("#evidence Page", Page)
 
     def _put(self, page: str, content: Content) -> None:
         self.query_one(f"#{page}-page", Static).update(content)
