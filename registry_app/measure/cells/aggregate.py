@@ -44,6 +44,9 @@ def extremes(values: Values) -> Extremes:
     """Over the groups that have a value."""
     import numpy as np
 
+    low, high = np.minimum.reduce(values, axis=-1), np.maximum.reduce(values, axis=-1)
+    if not np.isnan(low).any():
+        return Extremes(np.asarray(low), np.asarray(high), np.full(low.shape, values.shape[-1] > 1))
     there = np.count_nonzero(~np.isnan(values), axis=-1)
     low, high = np.fmin.reduce(values, axis=-1), np.fmax.reduce(values, axis=-1)
     return Extremes(np.asarray(low), np.asarray(high), np.asarray(there > 1))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     Table = NDArray[Any]
     Values = NDArray[np.float64]
+    Sums = dict[tuple[str, int], Values]
 
 
 _ONE = {
@@ -62,19 +63,24 @@ PROPORTIONS = frozenset({*ONE_CLASS, *_ALL} - {"f1"})
 """Metrics that are a share of rows, so that an interval for a proportion fits."""
 
 
-def share(table: Table, metric: str, of: int = POSITIVE) -> tuple[Values, Values]:
+def share(table: Table, metric: str, of: int = POSITIVE, known: Sums | None = None) -> tuple[Values, Values]:
     """Numerator and denominator of a metric that is one sum of cells by another.
 
     Args:
         table: shape (…, K, K).
         metric: any of :data:`BINARY` but ``balanced_accuracy``.
         of: the class that is set against the rest.
+        known: sums of this table that were taken before; those taken now are added.
     """
     import numpy as np
 
     if metric not in _ALL:
+        known = {} if known is None else known
+        for named in _ONE[metric]:
+            if (named, of) not in known:
+                known[named, of] = _sum(table, named, of)
         above, below = _ONE[metric]
-        return _sum(table, above, of), _sum(table, below, of)
+        return known[above, of], known[below, of]
     cells = np.asarray(table)
     every = cells.sum(axis=(-2, -1))
     right = np.trace(cells, axis1=-2, axis2=-1)
@@ -94,20 +100,20 @@ def _sum(table: Table, cells: str, of: int) -> Values:
     return found
 
 
-def metric_of(table: Table, metric: str, of: int = POSITIVE) -> Values:
+def metric_of(table: Table, metric: str, of: int = POSITIVE, known: Sums | None = None) -> Values:
     """A metric of :data:`BINARY` or :data:`MULTICLASS`, shape (…,); NaN where it does not exist."""
     import numpy as np
 
     with np.errstate(invalid="ignore", divide="ignore"):
         if metric != "balanced_accuracy":
-            above, below = share(table, metric, of)
+            above, below = share(table, metric, of, known)
             return np.asarray(above / below, dtype=np.float64)
-        cells = np.asarray(table)
-        recalls = np.stack(
-            [cells[..., each, each] / cells[..., each, :].sum(axis=-1) for each in range(cells.shape[-1])]
-        )
-        there = ~np.isnan(recalls)
-        return np.asarray(np.where(there, recalls, 0.0).sum(axis=0) / there.sum(axis=0), dtype=np.float64)
+        total, there = np.zeros(()), np.zeros(())
+        for each in range(table.shape[-1]):
+            recall = table[..., each, each] / table[..., each, :].sum(axis=-1)
+            lacks = np.isnan(recall)
+            total, there = total + np.where(lacks, 0.0, recall), there + ~lacks
+        return np.asarray(total / there, dtype=np.float64)
 
 
 def lacking(metric: str) -> str:

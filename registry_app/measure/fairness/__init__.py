@@ -5,8 +5,9 @@ imports fairlearn, scikit-learn or pandas, judges whether a rule is kept.
 
 Files in reading order:
 
-measured.py     one metric of every group, of all rows and of every draw
+measured.py     one metric of every group and of all rows
 distances.py    aggregates and named disparities, with intervals
+resampled.py    the same in every draw of the bootstrap, of all sets of features at once
 scored.py       area, Brier's score and calibration by group; what another threshold would do
 four_fifths.py  the table of 29 CFR 1607.4(D)
 bias_audit.py   the tables of New York City's Local Law 144

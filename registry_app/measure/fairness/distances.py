@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from registry_app.measure.cells.aggregate import PARTS, How, apart, extremes, together
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Values = NDArray[np.float64]
+    Drawn = tuple[Values, Sequence[Any]]
+    """What :func:`far` gives of the draws of one metric, shape (4, draws), and the interval of each."""
 
 _HOWS: tuple[How, ...] = ("difference", "ratio")
 
@@ -45,26 +47,30 @@ class Spread:
     """From the metric of all rows."""
 
 
-def spreads(metrics: Sequence[Metric]) -> list[Spread]:
-    """The distances of each metric; those with the same draws (recall is the true positive rate) are found once."""
-    found: list[Spread] = []
-    known: dict[int, Spread] = {}
-    for metric in metrics:
-        if id(metric.drawn) in known:
-            found.append(replace(known[id(metric.drawn)], metric=metric))
-            continue
-        single, drawn = extremes(metric.values), extremes(metric.drawn)
-        between, overall = (
-            {how: _distance(apart(single, how, value), apart(drawn, how, draws)) for how in _HOWS}
-            for value, draws in ((None, None), (_array(metric.overall), metric.drawn_overall))
-        )
+def far(values: Values, overall: Values) -> Values:
+    """Difference and ratio between groups, then to all rows: shape (4, …).
+
+    Args:
+        values: shape (…, groups).
+        overall: shape (…,).
+    """
+    import numpy as np
+
+    found = extremes(values)
+    return np.stack([apart(found, how, against) for against in (None, overall) for how in _HOWS])
+
+
+def spreads(metrics: Sequence[Metric], drawn: Sequence[Drawn]) -> list[Spread]:
+    """The distances of each metric."""
+    import numpy as np
+
+    single = far(np.stack([each.values for each in metrics]), np.array([each.overall for each in metrics]))
+    found = []
+    for place, (metric, (draws, ends)) in enumerate(zip(metrics, drawn, strict=True)):
+        four = [Distance(float(single[at, place]), draws[at], ends[at]) for at in range(4)]
+        between, overall = (dict(zip(_HOWS, two, strict=True)) for two in (four[:2], four[2:]))
         found.append(Spread(metric, between, overall))
-        known[id(metric.drawn)] = found[-1]
     return found
-
-
-def _distance(value: Values, drawn: Values) -> Distance:
-    return Distance(float(value), drawn, percentiles([drawn])[0])
 
 
 def aggregates(found: Sequence[Spread], groups: Groups) -> list[dict[str, Any]]:
@@ -121,8 +127,11 @@ def _disparity(name: str, how: How, parts: list[Spread], groups: Groups) -> dict
 
 
 def _joined(parts: list[Distance], how: How, mean: bool = False) -> Distance:
-    values = [_array(part.value) for part in parts]
-    return _distance(together(values, how, mean), together([part.drawn for part in parts], how, mean))
+    import numpy as np
+
+    value = together([np.asarray(part.value) for part in parts], how, mean)
+    drawn = together([part.drawn for part in parts], how, mean)
+    return Distance(float(value), drawn, percentiles(drawn[None])[0])
 
 
 def left_out(parts: Sequence[Metric], groups: Groups) -> list[dict[str, Any]]:
@@ -152,9 +161,3 @@ def _place(values: Values, highest: bool) -> int:
     import numpy as np
 
     return int(np.nanargmax(values) if highest else np.nanargmin(values))
-
-
-def _array(value: float) -> Values:
-    import numpy as np
-
-    return np.asarray(value)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import Any
 
 from registry_app.errors import UsageError
 from registry_app.measure.cells import count
 from registry_app.measure.cells.aggregate import strata
 from registry_app.measure.cells.cells import Cells, Groups, Moments
-from registry_app.measure.cells.interval import APPROXIMATION, DRAWS, bootstrap, coarser
+from registry_app.measure.cells.interval import APPROXIMATION, DRAWS, percentiles
 from registry_app.measure.cells.metrics import share
 from registry_app.measure.cells.significance import (
     CANNOT_TELL,
@@ -27,20 +26,15 @@ from registry_app.measure.cells.significance import (
 )
 from registry_app.measure.fairness.agreement import disagreements
 from registry_app.measure.fairness.bias_audit import bias_audit
-from registry_app.measure.fairness.distances import Spread, aggregates, disparities, spreads
+from registry_app.measure.fairness.distances import Spread, aggregates, disparities, far, spreads
 from registry_app.measure.fairness.four_fifths import FOUR_FIFTHS, four_fifths, ratio
-from registry_app.measure.fairness.measured import of_cells, of_moments
+from registry_app.measure.fairness.measured import of_moments
+from registry_app.measure.fairness.resampled import part, resampled
 from registry_app.measure.fairness.scored import calibration, metrics_of, sweep
 from registry_app.measure.result import Result, Undefined, checked_seed, decimal_text, finished
 from registry_app.measure.table.mapping import Mapping
 from registry_app.measure.table.source import Source
 from registry_app.vault import clock
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Values = NDArray[np.float64]
 
 SMALL = 30
 """Groups with fewer rows are marked small and decide no outcome."""
@@ -127,11 +121,8 @@ def _of_classes(source: Source, chosen: _Chosen, reason: str, parameters: dict[s
             raise UsageError("Half of the scores are 1, so none lies above the median.", "Name a threshold.")
         cells = above
     _bounded(cells.over(chosen.sensitive).groups)
-    drawn = bootstrap(cells, chosen.seed)
-    result = _sets(cells, drawn, chosen)
-    result["n"] = int(cells.rows.sum())
+    result = _sets(cells, chosen)
     result["approximation"] = APPROXIMATION if cells.weighted else ""
-    result["within"] = _within(cells, drawn, chosen)
     if mapping.task != "binary":
         return result
     fifths = [four_fifths(cells.over(by), chosen.small) for by in chosen.sets]
@@ -166,40 +157,28 @@ def _of_numbers(source: Source, chosen: _Chosen) -> dict[str, Any]:
             )
             for place in range(len(part.groups))
         ]
-        _put(found, part.groups, groups, spreads(of_moments(part, whole, chosen.seed)), chosen, named=False)
+        _put(found, part.groups, groups, _drawn(part, whole, chosen.seed), chosen, named=False)
     weighted = bool((moments.sums["ww"] != moments.rows).any())
     said = "disparities are drawn from the normal distributions of the groups' numbers"
     approximation = f"{APPROXIMATION}; {said}" if weighted else said
     return {**_concluded(found), "n": int(moments.rows.sum()), "approximation": approximation, "within": []}
 
 
-def _sets(cells: Cells, drawn: Values, chosen: _Chosen) -> dict[str, Any]:
-    """Groups, disparities and outcome of each set of sensitive features."""
-    found: dict[str, Any] = {"groups": [], "disparities": [], "aggregates": [], "outcomes": []}
-    metric = "selection_rate" if len(cells.classes) == 2 else "accuracy"
-    parts = [cells.over(by) for by in chosen.sets]
-
-    def spread(part: Cells) -> list[Spread]:
-        return spreads(of_cells(part, coarser(drawn, cells.groups, part.groups.by)))
-
-    with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
-        apart = list(threads.map(spread, parts))
-    for part, measured in zip(parts, apart, strict=True):
-        _put(found, part.groups, _groups(part, metric), measured, chosen, named=len(cells.classes) == 2)
-    return _concluded(found)
-
-
-def _within(cells: Cells, drawn: Values, chosen: _Chosen) -> list[dict[str, Any]]:
-    """The same within each group of the control features."""
+def _sets(cells: Cells, chosen: _Chosen) -> dict[str, Any]:
+    """Groups, disparities and outcome of each set of sensitive features, and the same within each group of the control features."""
     control = tuple(feature.column for feature in chosen.mapping.control)
-    if not control:
-        return []
-    found = []
-    for named, places in strata(cells.groups, control):
-        groups = Groups(cells.groups.by, tuple(cells.groups.names[place] for place in places))
-        part = Cells(groups, cells.classes, cells.rows[places], cells.weight[places], cells.square[places])
-        found.append({"within": named, "n": int(part.rows.sum()), **_sets(part, drawn[:, places], chosen)})
-    return found
+    blocks = strata(cells.groups, ()) + (strata(cells.groups, control) if control else [])
+    parts = [part(cells, places, by) for _, places in blocks for by in chosen.sets]
+    measured = iter(zip(parts, resampled(cells, parts, chosen.seed), strict=True))
+    binary, found = len(cells.classes) == 2, []
+    for named, places in blocks:
+        block: dict[str, Any] = {"groups": [], "disparities": [], "aggregates": [], "outcomes": []}
+        for each, apart in islice(measured, len(chosen.sets)):
+            groups = _groups(each.cells, "selection_rate" if binary else "accuracy")
+            _put(block, each.cells.groups, groups, apart, chosen, named=binary)
+        found.append({"within": named, "n": int(cells.rows[places].sum()), **_concluded(block)})
+    whole, *within = found
+    return {**whole, "within": within}
 
 
 def _put(
@@ -305,6 +284,12 @@ def _summed(moments: Moments, by: tuple[str, ...]) -> Moments:
     rows = np.bincount(which, moments.rows, len(names)).astype(np.int64)
     sums = {name: np.bincount(which, values, len(names)).astype(np.float64) for name, values in moments.sums.items()}
     return Moments(Groups(by, names), rows, sums)
+
+
+def _drawn(part: Moments, whole: Moments, seed: int) -> list[Spread]:
+    metrics, drawn = of_moments(part, whole, seed)
+    found = [far(*draws) for draws in drawn]
+    return spreads(metrics, [(draws, percentiles(draws)) for draws in found])
 
 
 def _bounded(groups: Groups) -> None:

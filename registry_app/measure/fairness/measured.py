@@ -1,8 +1,9 @@
-"""One metric of every group, of all rows and of every draw: what a document's numbers and distances are made from."""
+"""One metric of every group and of all rows: what a document's numbers and distances are made from."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from registry_app.measure.cells import interval, metrics
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
     Values = NDArray[np.float64]
 
+Asked = tuple[str, int]
+"""A metric, and the class that is set against the rest."""
+
 
 @dataclass(frozen=True, eq=False)
 class Metric:
@@ -26,12 +30,8 @@ class Metric:
     """Shape (groups,); NaN where a group has none."""
     ends: list[Any]
     """Per group its interval, None where there is none, or how many draws had the number."""
-    drawn: Values
-    """Shape (draws, groups)."""
     overall: float
     """Over all rows."""
-    drawn_overall: Values
-    """Shape (draws,)."""
     lacking: str
     """Why a group may have none."""
 
@@ -40,62 +40,53 @@ class Metric:
         return number(float(self.values[place]), self.ends[place], self.lacking, n)
 
 
-def of_cells(cells: Cells, drawn: Values) -> list[Metric]:
+def asked(classes: Sequence[str]) -> dict[str, Asked]:
+    """Every metric of a binary or multiclass task by its name; recall is the true positive rate by another one."""
+    if len(classes) == 2:
+        named = {metric: (metric, POSITIVE) for metric in metrics.BINARY}
+    else:
+        named = {metric: (metric, 0) for metric in metrics.MULTICLASS} | {
+            f"{metric}[{name}]": (metric, of) for of, name in enumerate(classes) for metric in metrics.ONE_CLASS
+        }
+    return {name: (metric.replace("recall", "true_positive_rate"), of) for name, (metric, of) in named.items()}
+
+
+def of_cells(cells: Cells, drawn: dict[Asked, list[Any]]) -> list[Metric]:
     """Every metric of a binary or multiclass task.
 
     Args:
-        drawn: shape (draws, groups, K, K), by the same groups.
+        drawn: the intervals of the groups in the metrics that are no share of rows.
     """
-    if len(cells.classes) == 2:
-        named = [(metric, metric, POSITIVE) for metric in metrics.BINARY]
-    else:
-        named = [(metric, metric, 0) for metric in metrics.MULTICLASS]
-        named += [
-            (f"{metric}[{name}]", metric, of) for of, name in enumerate(cells.classes) for metric in metrics.ONE_CLASS
-        ]
-    whole, drawn_whole = cells.weight.sum(axis=0), drawn.sum(axis=1)
-    found: dict[str, Metric] = {}
-    for name, metric, of in named:
-        same = found.get(name.replace("recall", "true_positive_rate"))
-        if same is not None:
-            found[name] = replace(same, name=name)
-            continue
-        values = metrics.metric_of(drawn, metric, of)
+    whole, found = cells.weight.sum(axis=0), []
+    for name, (metric, of) in asked(cells.classes).items():
         if metric in metrics.PROPORTIONS:
             ends: list[Any] = list(interval.wilsons(cells, metric, of))
         else:
-            ends = list(interval.percentiles(list(values.T)))
-        single, overall = metrics.metric_of(cells.weight, metric, of), float(metrics.metric_of(whole, metric, of))
-        drawn_overall, lacking = metrics.metric_of(drawn_whole, metric, of), metrics.lacking(metric)
-        found[name] = Metric(name, single, ends, values, overall, drawn_overall, lacking)
-    return list(found.values())
+            ends = drawn[metric, of]
+        values, overall = metrics.metric_of(cells.weight, metric, of), float(metrics.metric_of(whole, metric, of))
+        found.append(Metric(name, values, ends, overall, metrics.lacking(name.partition("[")[0])))
+    return found
 
 
-def of_moments(moments: Moments, whole: Moments, seed: int) -> list[Metric]:
-    """Every metric of a regression; a draw takes each group's number from the normal distribution of its interval.
+def of_moments(moments: Moments, whole: Moments, seed: int) -> tuple[list[Metric], list[tuple[Values, Values]]]:
+    """Every metric of a regression, and its draws: from the normal distribution of each group's interval, and of that of all rows.
 
     Args:
         whole: the same rows as one group.
+
+    Returns:
+        The metrics; and for each draws of shape (draws, groups) and (draws,).
     """
     import numpy as np
 
     chance = np.random.default_rng(seed)
-    found = []
+    found, drawn = [], []
     for metric in metrics.REGRESSION:
         values, overall = metrics.regression(moments, metric), metrics.regression(whole, metric)
         ends, ends_whole = interval.walds(moments, metric), interval.walds(whole, metric)
-        found.append(
-            Metric(
-                metric,
-                values,
-                list(ends),
-                _normal(values, ends, chance),
-                float(overall[0]),
-                _normal(overall, ends_whole, chance)[:, 0],
-                metrics.lacking(metric),
-            )
-        )
-    return found
+        found.append(Metric(metric, values, list(ends), float(overall[0]), metrics.lacking(metric)))
+        drawn.append((_normal(values, ends, chance), _normal(overall, ends_whole, chance)[:, 0]))
+    return found, drawn
 
 
 def _normal(values: Values, ends: list[Any], chance: np.random.Generator) -> Values:

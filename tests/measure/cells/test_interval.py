@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from numpy.typing import NDArray
 from scipy.stats import binomtest
 
 from registry_app.measure.cells import interval, metrics
@@ -82,20 +83,37 @@ def test_the_area_has_hanleys_and_mcneils_interval() -> None:
         assert interval.areas(bare) == [None]
 
 
+def drawn_from(counted: Cells, seed: int, draws: int, most: int = interval.SOME) -> NDArray[np.float64]:
+    """The tables themselves: shape (draws, groups, K, K)."""
+
+    def find(tables: NDArray[np.float64], into: NDArray[np.float64]) -> None:
+        into[:] = tables.reshape(len(into), -1)
+
+    found = interval.bootstrap(counted, seed, counted.rows.size, lambda: find, draws, most)
+    return np.moveaxis(found.reshape(*counted.rows.shape, draws), -1, 0)
+
+
 def test_a_draw_has_as_many_rows_and_none_in_an_empty_cell() -> None:
     counted = cells([[5, 0], [3, 9]], [[0, 0], [0, 4]])
-    drawn = interval.bootstrap(counted, 3, 200)
+    drawn = drawn_from(counted, 3, 200)
     assert drawn.shape == (200, 2, 2, 2)
     assert (drawn.sum(axis=(1, 2, 3)) == 21).all()
     assert not drawn[:, counted.rows == 0].any()
-    assert (drawn == interval.bootstrap(counted, 3, 200)).all()
-    assert (drawn != interval.bootstrap(counted, 4, 200)).any()
+    assert (drawn != drawn_from(counted, 4, 200)).any()
+
+
+def test_draws_depend_neither_on_cores_nor_on_how_many_are_looked_at_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    counted = cells([[5, 0], [3, 9]], [[0, 0], [0, 4]])
+    drawn = drawn_from(counted, 3, 203)
+    for cores, most in ((1, 7), (3, 25), (64, 1)):
+        monkeypatch.setattr("os.cpu_count", lambda cores=cores: cores)
+        assert (drawn_from(counted, 3, 203, most) == drawn).all()
 
 
 def test_drawing_cells_is_drawing_rows_with_replacement() -> None:
     """Both ways give a disparity the same distribution, as far as 4,000 draws tell."""
     counted = cells([[30, 10], [20, 40]], [[12, 3], [18, 7]])
-    ours = apart(extremes(metrics.metric_of(interval.bootstrap(counted, 1, 4000), "true_positive_rate")), "difference")
+    ours = apart(extremes(metrics.metric_of(drawn_from(counted, 1, 4000), "true_positive_rate")), "difference")
     rows = np.repeat(np.arange(8), counted.rows.reshape(-1))
     chance = np.random.default_rng(2)
     drawn = np.stack([np.bincount(chance.choice(rows, rows.size), minlength=8) for _ in range(4000)])
@@ -104,22 +122,24 @@ def test_drawing_cells_is_drawing_rows_with_replacement() -> None:
         assert np.quantile(ours, point) == pytest.approx(np.quantile(theirs, point), abs=0.012)
 
 
-def test_draws_by_fewer_features_are_sums_of_the_same_draws() -> None:
-    counted = cells([[5, 1], [3, 9]], [[2, 2], [1, 4]], [[7, 1], [1, 1]])
-    fine = Cells(Groups(("g", "h"), (("a", "x"), ("a", "y"), ("b", "x"))), counted.classes, counted.rows, counted.weight,
-                 counted.square)  # fmt: skip
-    drawn = interval.bootstrap(fine, 3, 50)
-    by = interval.coarser(drawn, fine.groups, ("h",))
-    assert (by[:, 0] == drawn[:, 0] + drawn[:, 2]).all()
-    assert (by[:, 1] == drawn[:, 1]).all()
-    assert fine.over(("h",)).groups.names == (("x",), ("y",))
-
-
 def test_percentiles_are_numpys_and_lacking_draws_are_left_out_up_to_a_twentieth() -> None:
     values = np.random.default_rng(1).normal(size=1001)
     few, many = values.copy(), values.copy()
     few[:50], many[:60] = np.nan, np.nan
-    found = interval.percentiles([values, few, many])
+    found = interval.percentiles(np.stack([values, few, many]))
     assert found[0] == pytest.approx(tuple(np.quantile(values, [0.025, 0.975])), abs=1e-12)
     assert found[1] == pytest.approx(tuple(np.quantile(few[50:], [0.025, 0.975])), abs=1e-12)
     assert found[2] == 941
+
+
+@pytest.mark.parametrize("kind", ["wide sample", "few values", "one value", "skewed", "two draws"])
+def test_percentiles_are_numpys_wherever_the_tails_lie(kind: str) -> None:
+    chance = np.random.default_rng(4)
+    values = {
+        "wide sample": chance.normal(size=4000) * np.where(np.arange(4000) % interval.SPARSE, 1, 100),
+        "few values": chance.integers(0, 3, 900) / 7,
+        "one value": np.full(500, 0.3),
+        "skewed": chance.exponential(size=5000) ** 3,
+        "two draws": np.array([1.0, 0.0]),
+    }[kind]
+    assert interval.percentiles(values[None])[0] == pytest.approx(tuple(np.quantile(values, [0.025, 0.975])), rel=1e-13)
