@@ -16,9 +16,14 @@ versions.py   version, alias
 models.py     model
 lineage.py    lineage
 data.py       dataset, run, deployment, impact
-measure.py    measure (without a registry) and evaluate (signed)
+grouped.py    options in groups, which several verbs share
+measure_options.py  the options that say what is measured, in such groups
+kinds.py      what each kind of measurement is asked with
+measure.py    measure: without a registry
+evaluate.py   evaluate: the same, signed and recorded
 measured.py   a measurement as other programs read it, and as people do
 evidence.py   evidence
+trust.py      trust
 policy.py     policy
 reviews.py    review, route
 history.py    what can be asked about the ledger itself

@@ -209,7 +209,7 @@ def _require_run(standing: Standing, version: Row, model: Any) -> None:
     if (trusted or form in PICKLES) and trust is None:
         raise Refused(
             "The model was loaded from a pickle, and nobody with the right role trusts it.",
-            "Have it decided: registry-app version trust.",
+            "Have it decided: registry-app trust grant.",
         )
     if form in PICKLES and not trusted:
         raise Refused("The evidence does not name the decision to trust the pickle.", "Measure it again.")
@@ -219,7 +219,7 @@ def _require_run(standing: Standing, version: Row, model: Any) -> None:
         if held is None or held["ends"] <= standing.at.reckoned or not waived:
             raise Refused(
                 "The model's code ran where no sandbox holds, and no waiver allows it.",
-                "Measure it on another machine, or have a waiver signed: registry-app version waive-sandbox.",
+                "Measure it on another machine, or have a waiver signed: registry-app trust waive.",
             )
 
 

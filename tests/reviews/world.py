@@ -151,7 +151,7 @@ class World(Stage):
             "evidence": chance.uuid7(),
             "version": self.version,
             "kind": "performance",
-            "form": 1,
+            "form": measured().version,
             "dataset": "",
             "data": str(measured().data["digest"]),
             "document": measured().encode().decode(),

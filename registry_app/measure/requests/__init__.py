@@ -16,5 +16,5 @@ explanation.py  which features move a model's output
 drift.py        a window against its reference
 load.py         what a load tool wrote
 quality.py      a table before anything is learned from it
-again.py        the request that a result was made by
+again.py        the request that a result was made by, and the same measurement made again
 """

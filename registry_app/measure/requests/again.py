@@ -1,10 +1,14 @@
-"""The request that a result was made by."""
+"""The request that a result was made by, and the same measurement made again."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from registry_app.errors import UsageError
+from registry_app.measure.progress import SILENT, Progress
 from registry_app.measure.requests.request import Inputs, Request
 from registry_app.measure.result import VERSIONS, Result
+from registry_app.measure.table.source import open_source
 
 
 def again(result: Result, inputs: Inputs) -> Request:
@@ -19,6 +23,37 @@ def again(result: Result, inputs: Inputs) -> Request:
             "Measure the version again with 'registry-app evaluate'.",
         )
     return _requests()[result.kind].of(result, inputs)
+
+
+def redo(result: Result, inputs: Inputs, progress: Progress = SILENT) -> Result:
+    """Measure again what ``result`` tells of, from the very same bytes; see :func:`registry_app.measure.sameness.sameness`.
+
+    Raises:
+        UsageError: an input is missing or is not what was measured, or the result was written in an older form.
+        Cancelled: ``progress`` said so.
+        StorageError: the disk or a server failed.
+        SandboxError: a model may not be run, or misbehaved.
+    """
+    request = again(result, inputs)
+    progress.step("looking whether it is the same data")
+    _require_same(result.data, inputs.data, "data")
+    for name in ("reference", "against"):
+        if isinstance(result.data.get(name), dict):
+            _require_same(result.data[name], inputs.other, name)
+    return request.run(progress)
+
+
+def _require_same(described: dict[str, Any], given: str, what: str) -> None:
+    """Files are compared before anything is measured; of a database the counts are, when they are there."""
+    if described.get("digest_of") not in ("file", "files"):
+        return
+    with open_source(given) as source:
+        found = source.digest
+    if found != described["digest"]:
+        raise UsageError(
+            f"The {what} given is sha256:{found[:16]}…, but what was measured is sha256:{described['digest'][:16]}….",
+            "Give the very file that was measured.",
+        )
 
 
 def _requests() -> dict[str, type[Request]]:

@@ -1,0 +1,267 @@
+"""Who may say what about evidence, and what a forger with a key of their own cannot say."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+import pytest
+
+from registry_app.errors import Refused, UsageError
+from registry_app.evidence import facts
+from registry_app.evidence.actions import (
+    KeepCase,
+    RecordEvidence,
+    RecordRedo,
+    RevokeSandboxWaiver,
+    RevokeTrust,
+    TrustArtifact,
+    WaiveSandbox,
+)
+from registry_app.evidence.views import CompareEvidence, EvidenceOf, KeptCases, RunningOf, ShowRedo, ShowWhole
+from registry_app.measure.result import Result
+from registry_app.reviews.views import ReviewsOf
+from registry_app.vault import chance, clock
+from tests.reviews.world import LATER, World, measured
+
+FILE = "b" * 64
+"""The artifact of version 1."""
+OTHER = "c" * 64
+
+
+def by_model(**changes: Any) -> Result:
+    """The measurement as if the version's file had made the predictions."""
+    run = {
+        "digest": FILE,
+        "format": "joblib",
+        "features": ["age"],
+        "sandbox": {"level": 3, "because": "", "landlock": 4, "seccomp": True, "wrapper": "", "system": "", "user": 0, "attempts": {}},
+        "trust": {"by": "Val Person", "scan": "clean", "scanner": "picklescan 1"},
+        "waiver": None,
+    }  # fmt: skip
+    for name, value in changes.items():
+        run[name] = {**run["sandbox"], "level": value} if name == "sandbox" else value  # type: ignore[dict-item]
+    return replace(measured(), data={**measured().data, "model": run})
+
+
+def moved(by: str) -> Result:
+    """The measurement with its accuracy said otherwise."""
+    result = json.loads(json.dumps(measured().result))
+    result["metrics"]["accuracy"]["value"] = by
+    return replace(measured(), result=result)
+
+
+@cache
+def explained() -> Result:
+    """An explanation of two rows."""
+    import numpy as np
+    from sklearn.linear_model import LogisticRegression
+
+    from registry_app.measure.explain import explain
+
+    rows = np.array([[20.0, 1.0], [30.0, 0.0], [40.0, 1.0], [50.0, 0.0]])
+    model = LogisticRegression().fit(rows, [0, 0, 1, 1])
+    return explain(model, rows, rows, ["age", "car"], seed=1, cases=2, checks=False)
+
+
+def recorded(world: World) -> str:
+    """The id of evidence about version 1."""
+    return str(world.run("dev", RecordEvidence("m:1", measured())).facts[0].evidence)  # type: ignore[attr-defined]
+
+
+def test_what_is_measured_again_and_equal_matches_whatever_machine_measured_it() -> None:
+    world = World()
+    name = recorded(world)
+    elsewhere = replace(measured(), platform="Linux riscv64", duration_ms=9, libraries={"registry-app": "9"})
+    world.run("val", RecordRedo(name, elsewhere))
+    (line,) = world.ask("audit", EvidenceOf("m:1"))[0].redone
+    assert (line.outcome, line.differences, line.author) == ("matches", 0, "Val Person")
+    assert world.ask("audit", ShowRedo(line.id)).differences == ()
+    assert world.replayed() == []
+
+
+def test_a_number_a_little_off_is_within_tolerance_and_another_one_differs_at_its_place() -> None:
+    world = World()
+    name = recorded(world)
+    value = measured().result["metrics"]["accuracy"]["value"]
+    world.run("dev", RecordRedo(name, moved(repr(float(value) + 1e-13))))
+    world.run("dev", RecordRedo(name, moved("0.5")))
+    near, far = world.ask("audit", EvidenceOf("m:1"))[0].redone
+    assert (near.outcome, far.outcome) == ("within tolerance", "differs")
+    (difference,) = world.ask("audit", ShowRedo(far.id)).differences
+    assert (difference.place, difference.before, difference.after) == (
+        "result / metrics / accuracy / value",
+        value,
+        "0.5",
+    )
+
+
+def test_measuring_again_neither_replaces_evidence_nor_ends_an_approval_but_a_difference_does() -> None:
+    world = World()
+    name = recorded(world)
+    before = world.ask("audit", ReviewsOf("m:1"))[0].subject
+    world.run("dev", RecordRedo(name, measured()))
+    assert world.ask("audit", ReviewsOf("m:1"))[0].subject == before
+    assert len(world.ask("audit", EvidenceOf("m:1"))) == 1
+    world.run("dev", RecordRedo(name, moved("0.5")))
+    assert world.ask("audit", ReviewsOf("m:1"))[0].subject != before
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"outcome": "within tolerance"},
+        {"outcome": "differs", "differences": 1},
+        {"outcome": "better"},
+        {"differences": 3},
+        {"evidence": "01900000-0000-7000-8000-000000000001"},
+        {"version": "01900000-0000-7000-8000-000000000001"},
+        {"document": "{}"},
+        {"document": moved("0.5").encode().decode()},
+        {"document": replace(measured(), data={**measured().data, "digest": OTHER}).encode().decode()},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_a_redo_says_what_the_two_results_come_to_or_it_is_refused(changes: dict[str, Any]) -> None:
+    world = World()
+    fields = {
+        "redo": chance.uuid7(), "evidence": recorded(world), "version": world.version, "outcome": "matches", "differences": 0,
+        "document": measured().encode().decode(),
+    }  # fmt: skip
+    with pytest.raises(Refused):
+        world.say("dev", facts.EvidenceRedone(**{**fields, **changes}))
+    with pytest.raises(Refused, match="is needed"):
+        world.say("audit", facts.EvidenceRedone(**fields))
+    world.force(
+        "dev", facts.EvidenceRedone(**{**fields, "outcome": "matches", "document": moved("0.5").encode().decode()})
+    )
+    assert any(finding.answer == "authority" for finding in world.replayed())
+
+
+def test_a_redo_of_other_data_is_refused_in_words() -> None:
+    world = World()
+    other = replace(measured(), data={**measured().data, "digest": OTHER})
+    with pytest.raises(UsageError, match="measured on other data"):
+        world.run("dev", RecordRedo(recorded(world), other))
+
+
+def test_a_pickle_needs_the_trust_of_somebody_independent_in_this_very_file() -> None:
+    world = World()
+    with pytest.raises(Refused, match="nobody with the right role trusts it"):
+        world.run("dev", RecordEvidence("m:1", by_model()))
+    with pytest.raises(Refused, match="another file"):
+        world.run("val", TrustArtifact("m:1", OTHER, "clean", "picklescan 1", "built here"))
+    with pytest.raises(Refused, match="is needed"):
+        world.run("audit", TrustArtifact("m:1", FILE, "clean", "picklescan 1", "built here"))
+    with pytest.raises(UsageError, match="says why"):
+        world.run("val", TrustArtifact("m:1", FILE, "clean", "picklescan 1", " "))
+    world.join("credit", "val2")
+    with pytest.raises(Refused, match="own team"):
+        world.run("val2", TrustArtifact("m:1", FILE, "clean", "picklescan 1", "built here"))
+    world.run("val", TrustArtifact("m:1", FILE, "suspicious", "picklescan 1", "built here"))
+    trust = world.ask("audit", RunningOf("m:1")).trust
+    assert trust is not None
+    assert (trust.digest, trust.by, trust.scan) == (FILE, "Val Person", "suspicious")
+    world.run("dev", RecordEvidence("m:1", by_model()))
+    with pytest.raises(Refused, match="does not name the decision"):
+        world.run("dev", RecordEvidence("m:1", by_model(trust=None)))
+    world.run("risk", RevokeTrust("m:1", "origin in doubt"))
+    assert world.ask("audit", RunningOf("m:1")).trust is None
+    with pytest.raises(Refused, match="nobody with the right role trusts it"):
+        world.run("dev", RecordEvidence("m:1", by_model()))
+    assert world.replayed() == []
+
+
+def test_a_forged_trust_is_found_at_verification() -> None:
+    world = World()
+    forged = facts.ArtifactTrusted(
+        trust=chance.uuid7(), version=world.version, artifact=FILE, scan="clean", scanner="s", reason="mine"
+    )
+    with pytest.raises(Refused):
+        world.say("dev2", forged)
+    world.force("dev2", forged)
+    assert any(finding.answer == "authority" for finding in world.replayed())
+
+
+def test_the_model_that_was_run_is_the_versions_own_file() -> None:
+    world = World()
+    with pytest.raises(Refused, match="not this version's file"):
+        world.run("dev", RecordEvidence("m:1", by_model(digest=OTHER, format="skops", trust=None)))
+    world.run("dev", RecordEvidence("m:1", by_model(format="skops", trust=None)))
+    with pytest.raises(Refused, match="how the model was run"):
+        world.say(
+            "dev", world.evidence(document=replace(measured(), data={**measured().data, "model": {}}).encode().decode())
+        )
+
+
+def test_code_below_a_sandbox_that_holds_needs_a_waiver_that_holds() -> None:
+    world = World()
+    world.run("val", TrustArtifact("m:1", FILE, "clean", "picklescan 1", "built here"))
+    waived = by_model(sandbox=0, waiver={"by": "Risk Person", "reason": "old kernel"})
+    with pytest.raises(Refused, match="no waiver allows it"):
+        world.run("dev", RecordEvidence("m:1", waived))
+    with pytest.raises(Refused, match="is needed"):
+        world.run("val", WaiveSandbox("m:1", LATER, "old kernel"))
+    with pytest.raises(Refused, match="within a year"):
+        world.run("risk", WaiveSandbox("m:1", clock.text(clock.now() + timedelta(days=500)), "old kernel"))
+    world.run("risk", WaiveSandbox("m:1", LATER, "old kernel"))
+    found = world.ask("audit", RunningOf("m:1"))
+    assert found.waiver is not None
+    assert (found.waiver.by, found.waiver.reason, found.waived_until) == ("Risk Person", "old kernel", LATER)
+    world.run("dev", RecordEvidence("m:1", waived))
+    with pytest.raises(Refused, match="no waiver allows it"):
+        world.run("dev", RecordEvidence("m:1", by_model(sandbox=0)))
+    world.run("risk", RevokeSandboxWaiver("m:1", "new kernel"))
+    with pytest.raises(Refused, match="no waiver allows it"):
+        world.run("dev", RecordEvidence("m:1", waived))
+    assert world.replayed() == []
+
+
+def test_small_groups_are_kept_beside_the_evidence_of_the_same_author_and_place() -> None:
+    world = World()
+    pooled = replace(measured(), parameters={**measured().parameters, "hidden_below": 10})
+    with pytest.raises(UsageError, match="which groups it puts together"):
+        world.run("dev", RecordEvidence("m:1", measured(), measured()))
+    saying = world.run("dev", RecordEvidence("m:1", pooled, measured()))
+    (found,) = world.ask("audit", EvidenceOf("m:1"))
+    assert (found.result, found.below) == (pooled, 10)
+    assert world.ask("audit", ShowWhole(found.summary.id)) == measured()
+    assert "small groups" in {part.kind for part in world.ask("audit", ReviewsOf("m:1"))[0].parts}
+    later = replace(saying.facts[1], evidence=recorded(world))  # type: ignore[type-var]
+    with pytest.raises(Refused, match="recorded with the evidence"):
+        world.say("dev", later)
+    assert world.replayed() == []
+
+
+def test_a_case_is_kept_by_a_reviewer_for_a_reason_under_a_name_that_leads_nowhere() -> None:
+    world = World()
+    other = recorded(world)
+    with pytest.raises(Refused, match="explanation explains"):
+        world.run("val", KeepCase(other, "row 1", {"age": "22"}, "appeal"))
+    name = str(world.run("dev", RecordEvidence("m:1", explained())).facts[0].evidence)  # type: ignore[attr-defined]
+    with pytest.raises(Refused, match="is needed"):
+        world.run("dev", KeepCase(name, "row 1", {"age": "22"}, "appeal"))
+    with pytest.raises(UsageError, match="for a reason"):
+        world.run("val", KeepCase(name, "row 1", {"age": "22"}, ""))
+    said = world.run("val", KeepCase(name, "row 1", {"age": "22"}, "appeal")).facts[0]
+    (kept,) = world.ask("audit", KeptCases("m:1"))
+    assert (kept.row, kept.values, kept.why) == ("row 1", (("age", "22"),), "appeal")
+    assert world.ask("audit", EvidenceOf("m:1"))[1].cases == (kept.line,)
+    for changes in ({"pseudonym": "row 1"}, {"values": "[]"}, {"values": '{"row":"r","values":{}}'}, {}):
+        fresh = {"case": chance.uuid7(), **changes}
+        with pytest.raises(Refused):
+            world.say("val", replace(said, **fresh))  # type: ignore[arg-type]
+    assert world.replayed() == []
+
+
+def test_two_pieces_of_evidence_stand_side_by_side() -> None:
+    world = World()
+    first = recorded(world)
+    second = str(world.run("dev", RecordEvidence("m:1", moved("0.5"))).facts[0].evidence)  # type: ignore[attr-defined]
+    found = world.ask("audit", CompareEvidence(first, second))
+    assert found.same_data
+    assert {line.place: line.change for line in found.lines}["metrics / accuracy"] == "within intervals"
+    assert found.moved == ()
