@@ -80,14 +80,9 @@ class Modelled:
         }
 
 
-def made(mapping: Mapping) -> Mapping:
-    """``mapping`` with the columns that a model makes in place of its prediction and score.
-
-    A threshold that was chosen stays, and so makes predictions from the model's score.
-    """
-    if mapping.threshold is not None:
-        return replace(mapping, prediction=None, score=SCORE)
-    return replace(mapping, prediction=PREDICTION, score=None)
+def columns_made(threshold: float | None) -> dict[str, str | None]:
+    """The part of a mapping that names the columns a model makes: its predictions, or its score where a threshold cuts it."""
+    return {"prediction": PREDICTION, "score": None} if threshold is None else {"prediction": None, "score": SCORE}
 
 
 def as_before(result: Result, inputs: Inputs) -> Modelled | None:

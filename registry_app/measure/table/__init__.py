@@ -1,8 +1,8 @@
 """measure/table: the table that is measured, wherever it lies, and what its columns mean.
 
 Owns: the column mapping, the sources a table can come from (files through DuckDB, columns in memory, a warehouse), and the list of
-everything that is wrong with one. Never: trusts a file, imports pandas, fairlearn or scikit-learn, hands out rows but those that are wrong and those
-that a model in the sandbox is asked about.
+everything that is wrong with one. Never: trusts a file, imports pandas, fairlearn or scikit-learn, hands out rows but those that are
+wrong and those that a model in the sandbox is asked about.
 
 Files in reading order:
 
