@@ -120,8 +120,9 @@ def _drawn(cells: Cells, seed: int, find: Callable[[Values], Named]) -> dict[str
         told = find(np.moveaxis(tables[0], -1, 0))
         np.concatenate([np.atleast_2d(values.T) for values in told.values()], out=where)
 
-    drawn = iter(bootstrap(cells, seed, sum(sizes.values()), lambda: put, draws_of(len(cells.classes))))
-    return {name: percentiles([next(drawn) for _ in range(size)]) for name, size in sizes.items()}
+    drawn = percentiles(bootstrap(cells, seed, sum(sizes.values()), lambda: put, draws_of(len(cells.classes))))
+    rest = iter(drawn)
+    return {name: [next(rest) for _ in range(size)] for name, size in sizes.items()}
 
 
 def _averaged(table: Values) -> Named:
