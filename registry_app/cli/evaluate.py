@@ -41,16 +41,19 @@ HideBelow = Annotated[
 def _recorded(given: dict[str, Any], request: Request) -> None:
     from registry_app.evidence.actions import RecordEvidence
 
-    ctx, version = given["ctx"], given["version"]
+    ctx, version, below = given["ctx"], given["version"], given.get("hide_below")
+    request = _hiding(request, below)
     with opened(ctx) as desk:
         asked, running = _allowed(desk, ctx, version, request)
         found = measured(asked)
         if running is not None and found.data["model"]["digest"] != running.artifact:
             raise _another(version)
-        shown, whole = _shown(asked, found, given.get("hide_below", 0))
+        shown, whole = _shown(asked, found, below)
         receipt = desk.workspace.run(RecordEvidence(version, shown, whole))
         name = str(getattr(receipt.facts[0], "evidence", ""))
-        desk.receipt(receipt, f"{name}\n\n{result_text(shown)}", evidence=name, result=numbers(shown))
+        desk.receipt(receipt, name, evidence=name, result=numbers(shown))
+        if not desk.wanted.as_json:
+            print("\n" + result_text(shown))
 
 
 def _allowed(desk: Desk, ctx: typer.Context, version: str, request: Request) -> tuple[Request, Running | None]:
@@ -77,8 +80,7 @@ def _allowed(desk: Desk, ctx: typer.Context, version: str, request: Request) -> 
     place = wishes(ctx).folder()
     kept = () if "://" in place else (Path(place),)
     allowed = replace(model, trust=running.trust, waiver=running.waiver, keep_out=kept)
-    asked: Any = request
-    return replace(asked, model=allowed), running
+    return _with(request, model=allowed), running
 
 
 def _another(version: str) -> Refused:
@@ -88,19 +90,31 @@ def _another(version: str) -> Refused:
     )
 
 
-def _shown(request: Request, found: Result, below: int) -> tuple[Result, Result | None]:
-    """What may leave the registry, and what stays in it where that is more.
+def _hiding(request: Request, below: int | None) -> Request:
+    """The request with what is said of small groups: nothing, or with 0 that each may leave the registry by itself.
 
     Raises:
         UsageError: there cannot be groups of fewer than so many rows.
     """
-    if below < 0 or below == 1:
+    if below is None or below >= 2:
+        return request
+    if below:
         raise UsageError(f"No group has fewer than {below} rows.", "Give --hide-below 2 or more, or 0.")
+    return _with(request, hide_below=0)
+
+
+def _shown(request: Request, found: Result, below: int | None) -> tuple[Result, Result | None]:
+    """What may leave the registry, and what stays in it where that is more."""
     if not below or not _small(found.result, below):
         return found, None
     say(f"Groups of fewer than {below} rows are put together in what leaves the registry.")
+    return measured(_with(request, hide_below=below)), found
+
+
+def _with(request: Request, **changed: Any) -> Request:
     asked: Any = request
-    return measured(replace(asked, hide_below=below)), found
+    changed_request: Request = replace(asked, **changed)
+    return changed_request
 
 
 def _small(result: dict[str, Any], below: int) -> bool:

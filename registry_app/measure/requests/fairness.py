@@ -27,6 +27,7 @@ class FairnessRequest(Request):
     small: int = SMALL
     left_out: str = ""
     model: Modelled | None = None
+    hide_below: int | None = None
 
     def run(self, progress: Progress = SILENT) -> Result:
         """See :meth:`Request.run`."""
@@ -34,7 +35,7 @@ class FairnessRequest(Request):
             open_source(self.data, progress=progress) as table,
             predicted(table, self.mapping, self.model, progress) as (source, mapping),
         ):
-            return fairness(source, mapping, self.seed, self.limit, self.small, self.left_out)
+            return fairness(source, mapping, self.seed, self.limit, self.small, self.left_out, self.hide_below)
 
     @classmethod
     def of(cls, result: Result, inputs: Inputs) -> Self:
@@ -48,4 +49,5 @@ class FairnessRequest(Request):
             int(chosen["small"]),
             str(chosen.get("left_out", "")),
             as_before(result, inputs),
+            chosen.get("hidden_below"),
         )
