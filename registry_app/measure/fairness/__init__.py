@@ -7,6 +7,7 @@ Files in reading order:
 
 measured.py     one metric of every group and of all rows
 distances.py    aggregates and named disparities, with intervals
+pooling.py      small groups put together, for what leaves a registry
 resampled.py    the same in every draw of the bootstrap, of all sets of features at once
 scored.py       area, Brier's score and calibration by group; what another threshold would do
 four_fifths.py  the table of 29 CFR 1607.4(D)

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from registry_app.measure.cells.cells import Cells
 from registry_app.measure.cells.metrics import share
+from registry_app.measure.fairness.pooling import pooled
 from registry_app.measure.result import Undefined, decimal_text
 from registry_app.measure.table.mapping import MISSING
 
@@ -25,16 +26,19 @@ UNKNOWN = frozenset({MISSING, "unknown"})
 Kind = Literal["selection", "scoring"]
 
 
-def bias_audit(cells: Cells, kind: Kind, sensitive: tuple[str, ...], reason: str = "") -> list[dict[str, Any]]:
+def bias_audit(
+    cells: Cells, kind: Kind, sensitive: tuple[str, ...], reason: str = "", below: int = 0
+) -> list[dict[str, Any]]:
     """A table by each sensitive feature, and by each two of them together.
 
     Args:
         cells: a binary task; for a scoring table the prediction is whether the score lies above the median.
         kind: which of the rule's two tables.
         reason: why categories with few rows are left out; empty where they are not.
+        below: categories with fewer rows are put together; 0 for none.
     """
     sets = [(feature,) for feature in sensitive] + list(combinations(sensitive, 2))
-    return [_table(cells.over(by), kind, reason) for by in sets]
+    return [_table(pooled(cells.over(by), below), kind, reason) for by in sets]
 
 
 def _table(cells: Cells, kind: Kind, reason: str) -> dict[str, Any]:

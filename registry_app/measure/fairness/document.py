@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from registry_app.errors import UsageError
 from registry_app.measure.cells import count
@@ -29,12 +29,17 @@ from registry_app.measure.fairness.bias_audit import bias_audit
 from registry_app.measure.fairness.distances import Spread, aggregates, disparities, far, spreads
 from registry_app.measure.fairness.four_fifths import FOUR_FIFTHS, four_fifths, ratio
 from registry_app.measure.fairness.measured import of_moments
-from registry_app.measure.fairness.resampled import part, resampled
+from registry_app.measure.fairness.pooling import pool, pooled, small, together
+from registry_app.measure.fairness.resampled import Part, part, resampled
 from registry_app.measure.fairness.scored import calibration, metrics_of, sweep
 from registry_app.measure.result import Result, Undefined, checked_seed, decimal_text, finished
 from registry_app.measure.table.mapping import Mapping
 from registry_app.measure.table.source import Source
 from registry_app.vault import clock
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 SMALL = 30
 """Groups with fewer rows are marked small and decide no outcome."""
@@ -51,7 +56,13 @@ _JUDGED = {
 
 
 def fairness(
-    source: Source, mapping: Mapping, seed: int, limit: float = FOUR_FIFTHS, small: int = SMALL, left_out: str = ""
+    source: Source,
+    mapping: Mapping,
+    seed: int,
+    limit: float = FOUR_FIFTHS,
+    small: int = SMALL,
+    left_out: str = "",
+    hide_below: int | None = None,
 ) -> Result:
     """Measure fairness for each sensitive feature alone, for the intersection of all, and within control features.
 
@@ -62,6 +73,8 @@ def fairness(
         limit: the ratio of the lowest to the highest group below which a disparity is shown, above 0 up to 1.
         small: groups with fewer rows are small, at least 1.
         left_out: why Local Law 144's tables leave out categories of less than 2 %; empty where they do not.
+        hide_below: groups with fewer rows are put together (:mod:`~registry_app.measure.fairness.pooling`), 2 to ``small``; 0 says
+            that each may be told of by itself; ``None`` says nothing, and puts none together.
 
     Raises:
         UsageError: something is wrong with the table (all of it is listed), no sensitive feature, too many groups, or an
@@ -77,12 +90,21 @@ def fairness(
             "The limit or the small group size is out of range.",
             "Give a ratio above 0 up to 1, and a size of 1 or more.",
         )
+    if hide_below is not None and hide_below != 0 and not 2 <= hide_below <= small:
+        raise UsageError(
+            f"Groups under {hide_below} rows cannot be put together.",
+            f"Give 2 to {small} (groups that large decide an outcome), or 0 for none.",
+        )
     parameters: dict[str, Any] = {
         "interval": "0.95", "limit": decimal_text(limit), "limit_metric": _JUDGED[mapping.task], "small": small,
         "draws": DRAWS, "significance": decimal_text(SIGNIFICANCE), "correction": "holm", "power": decimal_text(POWER),
         "seen": decimal_text(SEEN),
     }  # fmt: skip
-    chosen = _Chosen(mapping, seed, limit, small)
+    if left_out:
+        parameters["left_out"] = left_out
+    if hide_below is not None:
+        parameters["hidden_below"] = hide_below
+    chosen = _Chosen(mapping, seed, limit, small, hide_below or 0)
     if mapping.task == "regression":
         result = _of_numbers(source, chosen)
     else:
@@ -100,10 +122,16 @@ class _Chosen:
     seed: int
     limit: float
     small: int
+    below: int
+    """Groups with fewer rows are put together."""
 
     @property
     def sensitive(self) -> tuple[str, ...]:
         return tuple(feature.column for feature in self.mapping.sensitive)
+
+    @property
+    def control(self) -> tuple[str, ...]:
+        return tuple(feature.column for feature in self.mapping.control)
 
     @property
     def sets(self) -> list[tuple[str, ...]]:
@@ -125,10 +153,10 @@ def _of_classes(source: Source, chosen: _Chosen, reason: str, parameters: dict[s
     result["approximation"] = APPROXIMATION if cells.weighted else ""
     if mapping.task != "binary":
         return result
-    fifths = [four_fifths(cells.over(by), chosen.small) for by in chosen.sets]
-    audits = bias_audit(cells, "selection", chosen.sensitive, reason) if mapping.predicts else []
+    fifths = [four_fifths(pooled(cells.over(by), chosen.below), chosen.small) for by in chosen.sets]
+    audits = bias_audit(cells, "selection", chosen.sensitive, reason, chosen.below) if mapping.predicts else []
     if above is not None:
-        audits += bias_audit(above, "scoring", chosen.sensitive, reason)
+        audits += bias_audit(above, "scoring", chosen.sensitive, reason, chosen.below)
     result["four_fifths"], result["bias_audit"] = fifths, audits
     result["disagreements"] = disagreements(result["outcomes"], fifths, audits)
     result["calibration"], result["thresholds"] = [], []
@@ -144,6 +172,8 @@ def _of_numbers(source: Source, chosen: _Chosen) -> dict[str, Any]:
     for by in chosen.sets:
         part = _summed(moments, by)
         _bounded(part.groups)
+        if few := pool(part.groups, part.rows, chosen.below):
+            part = few.moments(part)
         n = part.sums["w"] ** 2 / part.sums["ww"]
         mean = part.sums["wabs"] / part.sums["w"]
         spread = part.sums["wee"] / part.sums["w"] - mean * mean
@@ -166,9 +196,9 @@ def _of_numbers(source: Source, chosen: _Chosen) -> dict[str, Any]:
 
 def _sets(cells: Cells, chosen: _Chosen) -> dict[str, Any]:
     """Groups, disparities and outcome of each set of sensitive features, and the same within each group of the control features."""
-    control = tuple(feature.column for feature in chosen.mapping.control)
+    control = chosen.control
     blocks = strata(cells.groups, ()) + (strata(cells.groups, control) if control else [])
-    parts = [part(cells, places, by) for _, places in blocks for by in chosen.sets]
+    parts = [_part(cells, named, places, by, chosen) for named, places in blocks for by in chosen.sets]
     measured = iter(zip(parts, resampled(cells, parts, chosen.seed), strict=True))
     binary, found = len(cells.classes) == 2, []
     for named, places in blocks:
@@ -179,6 +209,17 @@ def _sets(cells: Cells, chosen: _Chosen) -> dict[str, Any]:
         found.append({"within": named, "n": int(cells.rows[places].sum()), **_concluded(block)})
     whole, *within = found
     return {**whole, "within": within}
+
+
+def _part(cells: Cells, named: dict[str, str], places: NDArray[np.intp], by: tuple[str, ...], chosen: _Chosen) -> Part:
+    """One set within one stratum, its small groups put together; which those are, is seen over all strata."""
+    one = part(cells, places, by)
+    joint = cells.over((*named, *by))
+    within = tuple(named.values())
+    names = small(joint.groups, joint.rows.sum(axis=(-2, -1)), chosen.below)
+    own = {name[len(within) :] for name in names if name[: len(within)] == within}
+    found = together(one.cells.groups, own, chosen.below)
+    return one if found is None else one.pooled(found)
 
 
 def _put(
@@ -249,6 +290,8 @@ def _scored(source: Source, chosen: _Chosen, result: dict[str, Any]) -> None:
     """Add area, Brier's score and calibration to the groups, and a sweep for each feature."""
     for by in chosen.sets:
         scores = count.scores(source, chosen.mapping, by)
+        if found := pool(scores.groups, scores.rows.sum(axis=(-2, -1)), chosen.below):
+            scores = found.scores(scores)
         held = {tuple(group["by"].items()): group for group in result["groups"]}
         for place in range(len(scores.groups)):
             held[tuple(scores.groups.named(place).items())]["metrics"] |= metrics_of(scores, place)

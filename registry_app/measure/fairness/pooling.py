@@ -1,14 +1,16 @@
 """Small groups put together, so that a document that leaves the registry tells of nobody alone.
 
 Within one set of features, the groups with fewer rows than the limit become one. So that no subtraction brings one back, more are
-added, the smallest first: until those put together have as many rows as the limit, and until the same holds within each value of
-each feature that several of its groups share (the margins stand in the same document). What this does not stop is somebody who
-subtracts another document of the same data with other features.
+added, the smallest first: until those put together are two or more and have as many rows as the limit, and until the same holds
+within each choice of values of fewer features (those totals stand in the same document). What this does not stop is somebody who
+subtracts another document of the same data with other features or other cut points.
 """
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
+from itertools import chain, combinations
 from typing import TYPE_CHECKING, Any
 
 from registry_app.measure.cells.cells import Cells, Groups, Moments, Scores
@@ -55,8 +57,10 @@ class Pool:
         area = np.full(len(self.groups), np.nan)
         for place, value in zip(self.which, scores.auc, strict=True):
             area[place] = value if (self.which == place).sum() == 1 else np.nan
-        sums = (self.summed(each) for each in (scores.rows, scores.weight, scores.total, scores.squares))
-        return Scores(self.groups, scores.edges, *sums, area)
+        rows, weight, total, squares = (
+            self.summed(each) for each in (scores.rows, scores.weight, scores.total, scores.squares)
+        )
+        return Scores(self.groups, scores.edges, rows, weight, total, squares, area)
 
 
 def called(below: int) -> str:
@@ -71,38 +75,53 @@ def pool(groups: Groups, rows: Array, below: int) -> Pool | None:
         rows: of each group, shape (groups,); counted, not weighted.
         below: groups with fewer rows do not stand by themselves; less than 2 puts none together.
     """
+    return together(groups, small(groups, rows, below), below)
+
+
+def pooled(cells: Cells, below: int) -> Cells:
+    """``cells`` with the groups that are too small become one."""
+    found = pool(cells.groups, cells.rows.sum(axis=(-2, -1)), below)
+    return cells if found is None else found.cells(cells)
+
+
+def together(groups: Groups, names: Set[tuple[str, ...]], below: int) -> Pool | None:
+    """The groups with these names become one; ``None`` where there is none of them."""
     import numpy as np
 
-    small = _small(groups, [int(each) for each in rows], below)
-    if not small:
+    if not names & set(groups.names):
         return None
-    name = tuple(called(below) for _ in groups.by)
-    kept = sorted([each for place, each in enumerate(groups.names) if place not in small] + [name])
+    one = tuple(called(below) for _ in groups.by)
+    kept = sorted({one if each in names else each for each in groups.names})
     at = {each: place for place, each in enumerate(kept)}
-    which = [at[name if place in small else each] for place, each in enumerate(groups.names)]
+    which = [at[one if each in names else each] for each in groups.names]
     return Pool(Groups(groups.by, tuple(kept)), np.array(which, dtype=np.intp))
 
 
-def _small(groups: Groups, rows: list[int], below: int) -> set[int]:
-    """Places of the groups that become one."""
-    small = {place for place, n in enumerate(rows) if n < below}
-    slices = [list(range(len(rows)))]
-    if len(groups.by) > 1:
-        for feature in range(len(groups.by)):
-            values = sorted({name[feature] for name in groups.names})
-            slices += [[place for place, name in enumerate(groups.names) if name[feature] == value] for value in values]
-    while True:
-        added = _added(slices, rows, small, below)
-        if added is None:
-            return small
-        small.add(added)
+def small(groups: Groups, rows: Array, below: int) -> frozenset[tuple[str, ...]]:
+    """Names of the groups that become one; see the module's own words."""
+    counts = [int(each) for each in rows]
+    found = {place for place, n in enumerate(counts) if n < below}
+    slices = _slices(groups) if found else []
+    while (added := _added(slices, counts, found, below)) is not None:
+        found.add(added)
+    return frozenset(groups.names[place] for place in found)
 
 
-def _added(slices: list[list[int]], rows: list[int], small: set[int], below: int) -> int | None:
+def _slices(groups: Groups) -> list[list[int]]:
+    """Places of the groups that make up each total that may be known: all, and by each choice of some features but not all."""
+    found: dict[tuple[tuple[int, str], ...], list[int]] = {}
+    features = range(len(groups.by))
+    for kept in chain.from_iterable(combinations(features, size) for size in range(len(groups.by))):
+        for place, name in enumerate(groups.names):
+            found.setdefault(tuple((each, name[each]) for each in kept), []).append(place)
+    return list(found.values())
+
+
+def _added(slices: list[list[int]], rows: list[int], found: set[int], below: int) -> int | None:
     """The next group to be added, so that those put together cannot be told from what else is known of a slice."""
     for places in slices:
-        inside = [place for place in places if place in small]
-        outside = [place for place in places if place not in small]
+        inside = [place for place in places if place in found]
+        outside = [place for place in places if place not in found]
         if inside and outside and (len(inside) == 1 or sum(rows[place] for place in inside) < below):
             return min(outside, key=lambda place: (rows[place], place))
     return None

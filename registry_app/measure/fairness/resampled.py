@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from registry_app.measure.cells.interval import Find
     from registry_app.measure.cells.metrics import Sums
+    from registry_app.measure.fairness.pooling import Pool
 
     Values = NDArray[np.float64]
     Set = tuple[NDArray[np.intp], tuple[str, ...]]
@@ -48,6 +49,13 @@ class Part:
             for member in members[1:]:
                 into[place] += tables[member]
         np.add.reduce(into[:-1], axis=0, out=into[-1])
+
+    def pooled(self, few: Pool) -> Part:
+        """The same with some groups become one."""
+        members: list[tuple[int, ...]] = [() for _ in few.groups.names]
+        for place, own in zip(few.which, self.members, strict=True):
+            members[place] += own
+        return Part(few.cells(self.cells), tuple(members))
 
 
 def part(cells: Cells, places: NDArray[np.intp], by: tuple[str, ...]) -> Part:

@@ -29,7 +29,9 @@ _RATES = ("selection_rate", "true_positive_rate", "false_positive_rate")
 def metrics_of(scores: Scores, place: int) -> dict[str, Any]:
     """Area under the ROC curve and Brier's score of one group."""
     n = int(scores.rows[place].sum())
-    area = number(float(scores.auc[place]), interval.areas(scores)[place], metrics.lacking("roc_auc"), n)
+    both = scores.rows[place].sum(axis=-1).min() > 0
+    lacking = "the area of groups put together is not measured" if both else metrics.lacking("roc_auc")
+    area = number(float(scores.auc[place]), interval.areas(scores)[place], lacking, n)
     value = float(metrics.brier(scores)[place])
     return {"roc_auc": area, "brier": number(value, None, metrics.lacking("brier"), n)}
 

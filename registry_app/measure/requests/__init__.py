@@ -11,6 +11,7 @@ features.py     the columns of a table that a model is given
 outcomes.py     what a model says of each row, in the words of the table's label
 predicting.py   a table read once, its features predicted, the rest kept beside
 fairness.py     groups of a table of predictions
+leaving.py      a result with small groups put together, and the whole one
 performance.py  how well predictions came true, and whether better than a champion's
 explanation.py  which features move a model's output
 drift.py        a window against its reference

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry_app.measure.cells.cells import Groups
-from registry_app.measure.fairness.pooling import called, pool
+from registry_app.measure.fairness.pooling import called, pool, small
 
 
 def alone(*rows: int) -> tuple[Groups, np.ndarray]:
@@ -72,3 +72,75 @@ def test_sums_are_taken_along_the_groups(axis: int) -> None:
     table = np.arange(6).reshape((3, 2) if axis == 0 else (2, 3))
     merged = [[4, 6], [2, 3]] if axis == 0 else [[2, 1], [8, 4]]
     assert found.summed(table, axis).tolist() == merged
+
+
+def test_a_document_tells_of_no_group_under_the_size_and_of_all_rows() -> None:
+    from registry_app.measure.fairness.document import fairness
+    from registry_app.measure.table.mapping import Feature, Mapping
+    from registry_app.measure.table.memory import Memory
+
+    rng = np.random.default_rng(1)
+    rows = 600
+    frame = {
+        "y": rng.choice(["0", "1"], rows).tolist(),
+        "s": rng.random(rows).tolist(),
+        "race": rng.choice(["a", "b", "c", "d"], rows, p=[0.6, 0.385, 0.01, 0.005]).tolist(),
+        "sex": rng.choice(["f", "m"], rows).tolist(),
+        "site": rng.choice(["x", "y"], rows, p=[0.9, 0.1]).tolist(),
+    }
+    mapping = Mapping(
+        "y",
+        positive="1",
+        score="s",
+        threshold=0.5,
+        sensitive=(Feature("race"), Feature("sex")),
+        control=(Feature("site"),),
+    )
+    with Memory(frame, mapping.columns) as source:
+        found = fairness(source, mapping, 3, hide_below=10)
+        whole = fairness(source, mapping, 3)
+    assert found.parameters["hidden_below"] == 10
+    assert min(each["n"] for each in whole.result["groups"]) < 10
+    blocks = [found.result, *found.result["within"]]
+    for block in blocks:
+        for by in ({"race"}, {"sex"}, {"race", "sex"}):
+            groups = [each for each in block["groups"] if set(each["by"]) == by]
+            assert sum(each["n"] for each in groups) == block["n"]
+            assert all(each["n"] >= 10 for each in groups) or len(groups) == 1
+    tables = [*found.result["bias_audit"], *found.result["four_fifths"]]
+    assert all(
+        "c" not in each["by"].values() for table in tables for each in table.get("rows", table.get("groups", []))
+    )
+    for race in ("c", "d"):
+        together = {name: block["n"] for name, block in _seen(whole.result, race).items()}
+        assert together
+        assert not _seen(found.result, race)
+
+
+def _seen(result: dict[str, object], race: str) -> dict[str, dict[str, int]]:
+    """Blocks and groups in which a race is told of by itself."""
+    blocks = [result, *result["within"]]  # type: ignore[misc]
+    return {
+        f"{place} {each['by']}": each
+        for place, block in enumerate(blocks)
+        for each in block["groups"]
+        if each["by"].get("race") == race
+    }
+
+
+@given(st.data())
+def test_no_group_is_what_is_left_when_all_others_are_subtracted(data: st.DataObject) -> None:
+    names = [(a, b, c) for a in "xy" for b in "pqr" for c in "mn"]
+    counts = np.array([data.draw(st.integers(1, 60)) for _ in names])
+    groups = Groups(("a", "b", "c"), tuple(names))
+    kept = small(groups, counts, 10)
+    for place in range(len(names)):
+        if counts[place] < 10:
+            assert names[place] in kept
+    for features in ((), (0,), (1,), (2,), (0, 1), (0, 2), (1, 2)):
+        for key in {tuple(name[each] for each in features) for name in names}:
+            inside = [at for at, name in enumerate(names) if tuple(name[each] for each in features) == key]
+            gone = [at for at in inside if names[at] in kept]
+            if gone and len(gone) < len(inside):
+                assert len(gone) > 1
+                assert counts[gone].sum() >= 10

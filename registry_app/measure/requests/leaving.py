@@ -1,0 +1,28 @@
+"""A measurement as it may leave a registry, and as it is: with small groups put together, and with each by itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from registry_app.measure.fairness.pooling import called
+from registry_app.measure.progress import SILENT, Progress
+from registry_app.measure.requests.fairness import FairnessRequest
+from registry_app.measure.requests.request import Request
+from registry_app.measure.result import Result
+
+
+def leaving(request: Request, below: int, progress: Progress = SILENT) -> tuple[Result, Result | None]:
+    """The result that may leave, and the whole one where groups were put together in it; ``None`` where none were.
+
+    Args:
+        below: groups with fewer rows are put together; 0 where each may be told of by itself.
+
+    Raises:
+        UsageError, Cancelled, StorageError, SandboxError: as :meth:`Request.run` does.
+    """
+    if not isinstance(request, FairnessRequest):
+        return request.run(progress), None
+    result = replace(request, hide_below=below).run(progress)
+    if not below or called(below).encode() not in result.encode():
+        return result, None
+    return result, replace(request, hide_below=None).run(progress)
