@@ -11,6 +11,7 @@ screen.py     the way to the screen, handed in by the front door
 desk.py       an open registry at a terminal: passphrases, answers, receipts, progress
 table.py      aligned columns and JSON, harmless on a terminal
 start.py      init, demo, whoami, passphrase
+doctor.py     doctor: what this machine has
 people.py     people, team, role
 versions.py   version, alias
 models.py     model

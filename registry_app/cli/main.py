@@ -22,6 +22,7 @@ NOUNS: dict[str, tuple[str, str]] = {
     "demo": ("start:demo_app", "See a whole story on real data: models, evidence, reviews, a dossier."),
     "whoami": ("start:whoami_app", "Say who you are here, and which roles you hold."),
     "passphrase": ("start:passphrase_app", "Change your passphrase."),
+    "doctor": ("doctor:doctor_app", "Say what this machine has: sandbox, libraries, terminal; needs no registry."),
     "people": ("people:people_app", "People: list, enrol, re-enrol, disable, shred."),
     "team": ("people:team_app", "Teams: form, name a lead, add and remove members."),
     "role": ("people:role_app", "Roles: list, grant, revoke."),
