@@ -24,6 +24,7 @@ listing.py   a table with its filter
 themes.py    the two themes of the house
 palette.py   models, versions and actions by name
 completion.py what a field completes: paths, and columns
+field.py     the fields of a form
 asked.py     what a form asks to be measured
 saved.py     columns and their meanings, kept in a file
 measuring.py a measurement on its way

@@ -64,6 +64,7 @@ class RegistryApp(Guarded):
         self.pen = pen_of_this_terminal()
         self.opener = opener
         self.said = ""
+        self.place: Path | str | None = folder  # where the open registry lies
         self._given = folder, handle, passphrase
         for theme in THEMES:
             self.register_theme(theme)

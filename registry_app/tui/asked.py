@@ -7,69 +7,28 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from registry_app.errors import UsageError
+from registry_app.errors import Refused, UsageError
+from registry_app.evidence.views import Running
+from registry_app.measure.requests.modelled import Modelled, columns_made
 from registry_app.measure.requests.request import Request
 from registry_app.measure.result import Kind
 from registry_app.measure.table.mapping import Feature
 from registry_app.measure.table.mapping import Mapping as Columns
+from registry_app.text import counted
+from registry_app.tui.field import FIELDS, fields_of
 
 Typed = Mapping[str, str]
 """What stands in each field, by its name."""
 
-TABLES: tuple[Kind, ...] = ("fairness", "performance", "drift")
-"""Kinds that are measured from predictions."""
-
 
 @dataclass(frozen=True, slots=True)
-class Field:
-    """One field of the form."""
+class Allowed:
+    """What the registry says about running the version's file."""
 
-    name: str
-    label: str
-    hint: str
-    """Stands in it while it is empty."""
-    kinds: tuple[Kind, ...]
-    """Measurements that ask for it."""
-    needed: tuple[Kind, ...] = ()
-    """Measurements that cannot do without it."""
-    holds: str = ""
-    """``column``, ``path``, ``number`` or ``whole`` number; empty for words."""
-    value: str = ""
-    """What it holds at first."""
-
-
-FIELDS = (
-    Field("data", "data", "file, glob, folder of Parquet files, or database URL with #table",
-          (*TABLES, "load", "quality"), (*TABLES, "load", "quality"), "path"),
-    Field("reference", "reference", "the table it is compared with, such as the training data", ("drift",), ("drift",), "path"),
-    Field("against", "against", "another table: rows that stand in both are counted", ("quality",), (), "path"),
-    Field("mapping", "mapping.json", "columns as they were saved; enter fills them in", TABLES, (), "path"),
-    Field("task", "task", "binary, multiclass or regression", ("fairness", "performance"), ("fairness", "performance"), "", "binary"),
-    Field("label", "label", "column of the true outcome", (*TABLES, "quality"), ("fairness", "performance"), "column"),
-    Field("positive", "positive", "the label's value that is the positive outcome", (*TABLES, "quality")),
-    Field("prediction", "prediction", "column of the predicted outcome, or a score below", TABLES, (), "column"),
-    Field("score", "score", "column of the predicted probability, 0 to 1", TABLES, (), "column"),
-    Field("threshold", "threshold", "a score of at least this predicts the positive", TABLES, (), "number"),
-    Field("champion_prediction", "champion", "column of what the model in use predicts of the same rows", ("performance",), (), "column"),
-    Field("champion_score", "champion's score", "column of its score", ("performance",), (), "column"),
-    Field("sensitive", "sensitive", "columns, parted by semicolons; age:25,60 cuts numbers", ("fairness", "quality"), ("fairness",), "column"),
-    Field("control", "control", "groups are compared within the groups of these too", ("fairness",), (), "column"),
-    Field("weights", "weights", "column that says how much each row counts", ("fairness",), (), "column"),
-    Field("row_id", "row id", "column that names each row; checked to be unique", ("fairness", "performance"), (), "column"),
-    Field("time", "time", "column: performance by day, month or year as well", ("drift",), (), "column"),
-    Field("every", "windows of a", "day, month or year", ("drift",), (), "", "month"),
-    Field("columns", "columns", "compare these alone, parted by semicolons", ("drift",), (), "column"),
-    Field("limit", "ratio limit", "below it a disparity is shown", ("fairness",), ("fairness",), "number", "0.8"),
-    Field("small", "small group", "groups with fewer rows decide no outcome", ("fairness",), ("fairness",), "whole", "30"),
-    Field("left_out", "left out", "why Local Law 144's tables leave out groups under 2 %", ("fairness",)),
-    Field("psi", "index limit", "the stability index beyond which a column has drifted", ("drift",), ("drift",), "number", "0.2"),
-    Field("seed", "seed", "of every random draw", ("fairness", "performance"), ("fairness", "performance"), "whole", "0"),
-)  # fmt: skip
-
-
-def fields_of(kind: Kind) -> tuple[Field, ...]:
-    """The fields that a measurement asks for."""
-    return tuple(field for field in FIELDS if kind in field.kinds)
+    running: Running
+    """By which decisions it may be run."""
+    keep_out: tuple[Path, ...] = ()
+    """What it must not be able to read."""
 
 
 def header(data: str) -> tuple[str, ...]:
@@ -85,28 +44,46 @@ def header(data: str) -> tuple[str, ...]:
         return tuple(column.name for column in source.header)
 
 
-def request(kind: Kind, typed: Typed) -> Request:
+def request(kind: Kind, typed: Typed, allowed: Allowed) -> Request:
     """The request that the form asks for.
 
     Raises:
         UsageError: something is missing or wrong; all of it is listed.
+        Refused: the model's file is not the version's.
     """
     given = {field.name: typed.get(field.name, "").strip() for field in fields_of(kind)}
     problems = [*_missing(kind, given), *_no_numbers(kind, given)]
-    made: Request | None = None
     if not problems:
         try:
-            made = _MADE[kind](given)
+            return _MADE[kind](given, modelled(given, allowed))
         except UsageError as error:
-            problems.append(f"{error.what[:-1]}: {error.todo[:-1]}")
-    if made is not None:
-        return made
+            problems.append(f"{error.what.removesuffix('.')}: {error.todo.removesuffix('.')}")
     problems += _unknown(kind, given)
     raise UsageError(
-        f"The form has {len(problems)} problem{'' if len(problems) == 1 else 's'}.",
-        "Correct what is listed, and measure again.",
-        problems,
+        f"The form has {counted(len(problems), 'problem')}.", "Correct what is listed, and measure again.", problems
     )
+
+
+def modelled(given: Typed, allowed: Allowed) -> Modelled | None:
+    """The model that is to be run; ``None`` where none is named.
+
+    Raises:
+        UsageError: its file cannot be read.
+        Refused: it is not the version's file.
+    """
+    if not given.get("model"):
+        return None
+    from registry_app.models.artifact import measure_artifact
+
+    running, file = allowed.running, place(given["model"])
+    if measure_artifact(Path(file)).digest != running.artifact:
+        raise Refused(
+            f"The model's file is not the artifact of {running.version}.",
+            "Name the very file that the version was registered by.",
+        )
+    features = parts(given.get("features", ""))
+    kept = allowed.keep_out
+    return Modelled(file, given.get("format") or running.format, features, running.trust, running.waiver, keep_out=kept)
 
 
 def columns(typed: Typed) -> Columns:
@@ -115,8 +92,7 @@ def columns(typed: Typed) -> Columns:
     Raises:
         UsageError: it says too little or too much.
     """
-    given = {field.name: typed.get(field.name, "").strip() for field in FIELDS}
-    return _columns(given)
+    return _columns({field.name: typed.get(field.name, "").strip() for field in FIELDS}, None)
 
 
 def typed_of(mapping: Columns) -> dict[str, str]:
@@ -145,8 +121,8 @@ _NAMES = (
 
 
 def _missing(kind: Kind, given: Typed) -> list[str]:
-    return [f"{field.label}: it is missing; {field.hint}" for field in fields_of(kind)
-            if kind in field.needed and not given[field.name]]  # fmt: skip
+    needed = (field for field in fields_of(kind) if kind in field.needed and not given[field.name])
+    return [f"{field.label}: it is missing; {field.hint}" for field in needed]
 
 
 def _no_numbers(kind: Kind, given: Typed) -> list[str]:
@@ -162,78 +138,117 @@ def _no_numbers(kind: Kind, given: Typed) -> list[str]:
 
 
 def _unknown(kind: Kind, given: Typed) -> list[str]:
-    """Columns that the table does not have; nothing is said of a table that is not there, or is named nowhere."""
+    """Columns that the table does not have, or why it cannot be looked at."""
     from registry_app.measure.table.check import unknown_columns
 
-    if not given.get("data") or kind == "load":
+    if not given["data"] or kind == "load":
         return []
     try:
         names = header(given["data"])
     except UsageError as error:
-        return [f"data: {error.what[:-1]}"]
+        return [f"data: {error.what.removesuffix('.')}"]
     wanted: list[str] = []
     for field in fields_of(kind):
-        if field.holds == "column":
-            wanted += _named(field.name, given[field.name])
+        text = given[field.name]
+        if field.holds == "features":
+            wanted += [feature.column for feature in _features(text)]
+        elif field.holds in ("column", "columns"):
+            wanted += parts(text) if field.holds == "columns" else [text] if text else []
     return [problem.text() for problem in unknown_columns(names, wanted)]
 
 
-def _named(field: str, text: str) -> list[str]:
-    if field in ("sensitive", "control"):
-        return [Feature.parse(each).column for each in parts(text)]
-    return list(parts(text)) if field == "columns" else [text] if text else []
-
-
-def _columns(given: Typed) -> Columns:
-    made: dict[str, Any] = {name: given[name] or None for name in _NAMES if given.get(name)}
+def _columns(given: Typed, run: Modelled | None) -> Columns:
+    made: dict[str, Any] = {name: given[name] for name in _NAMES if given.get(name)}
     if given.get("threshold"):
         made["threshold"] = float(given["threshold"])
     for name in ("sensitive", "control"):
-        made[name] = tuple(Feature.parse(each) for each in parts(given.get(name, "")))
+        made[name] = _features(given.get(name, ""))
     if "label" not in made:
         raise UsageError("The columns name no label.", "Name the column of the true outcome.")
+    if run is not None:
+        if "prediction" in made or "score" in made:
+            raise UsageError("Both predictions and a model are named.", "Leave one of them out.")
+        made |= columns_made(made.get("threshold"))
     return Columns(**made)
 
 
-def _fairness(given: Typed) -> Request:
+def _features(text: str) -> tuple[Feature, ...]:
+    return tuple(Feature.parse(each) for each in parts(text))
+
+
+def _fairness(given: Typed, run: Modelled | None) -> Request:
     from registry_app.measure.requests.fairness import FairnessRequest
 
     return FairnessRequest(
         place(given["data"]),
-        _columns(given),
-        int(given["seed"]),
-        float(given["limit"]),
-        int(given["small"]),
-        given["left_out"],
+        _columns(given, run),
+        seed=int(given["seed"]),
+        limit=float(given["limit"]),
+        small=int(given["small"]),
+        left_out=given["left_out"],
+        model=run,
     )
 
 
-def _drift(given: Typed) -> Request:
+def _performance(given: Typed, run: Modelled | None) -> Request:
+    from registry_app.measure.requests.performance import PerformanceRequest
+
+    return PerformanceRequest(place(given["data"]), _columns(given, run), seed=int(given["seed"]), model=run)
+
+
+def _explanation(given: Typed, run: Modelled | None) -> Request:
+    from registry_app.measure.explain.reasons import Reasons
+    from registry_app.measure.explain.texts import read_texts
+    from registry_app.measure.requests.explanation import ExplanationRequest
+
+    if run is None:
+        raise UsageError("An explanation is of a model, and none is named.", "Name the model's file.")
+    if bool(given["pass_score"]) != bool(given["texts"]):
+        raise UsageError("Reasons need both a pass score and a table of texts.", "Give both, or neither.")
+    texts = read_texts(Path(place(given["texts"]))) if given["texts"] else {}
+    return ExplanationRequest(
+        place(given["data"]),
+        run,
+        background=place(given["background"]) if given["background"] else "",
+        positive=given["positive"] or None,
+        sensitive=_features(given["sensitive"]),
+        apart=parts(given["label"]),
+        cases=int(given["cases"]),
+        reasons=Reasons(float(given["pass_score"]), texts) if texts else None,
+        forbidden=parts(given["forbidden"]),
+        seed=int(given["seed"]),
+    )
+
+
+def _drift(given: Typed, _: Modelled | None) -> Request:
     from registry_app.measure.drift.windows import Every
     from registry_app.measure.requests.drift import DriftRequest
 
-    mapping = _columns(given) if given["label"] or given["time"] else None
     return DriftRequest(
-        place(given["data"]), place(given["reference"]), parts(given["columns"]), float(given["psi"]), mapping,
-        cast(Every, given["every"]),
-    )  # fmt: skip
+        place(given["data"]),
+        place(given["reference"]),
+        parts(given["columns"]),
+        limit=float(given["psi"]),
+        mapping=_columns(given, None) if given["label"] or given["time"] else None,
+        every=cast(Every, given["every"]),
+    )
 
 
-def _load(given: Typed) -> Request:
+def _load(given: Typed, _: Modelled | None) -> Request:
     from registry_app.measure.requests.load import LoadRequest
 
     return LoadRequest(place(given["data"]))
 
 
-def _quality(given: Typed) -> Request:
+def _quality(given: Typed, _: Modelled | None) -> Request:
     from registry_app.measure.requests.quality import QualityRequest
 
     return QualityRequest(
         place(given["data"]),
-        given["label"] or None,
-        given["positive"] or None,
-        tuple(Feature.parse(each) for each in parts(given["sensitive"])),
-        place(given["against"]) if given["against"] else None,
+        label=given["label"] or None,
+        positive=given["positive"] or None,
+        sensitive=_features(given["sensitive"]),
+        against=place(given["against"]) if given["against"] else None,
     )
 
 
@@ -242,11 +257,13 @@ def _said(feature: Feature) -> str:
 
 
 _READ: dict[str, Callable[[str], object]] = {"number": float, "whole": int}
-_MADE: dict[Kind, Callable[[Typed], Request]] = {
+_MADE: dict[Kind, Callable[[Typed, Modelled | None], Request]] = {
     "fairness": _fairness,
+    "performance": _performance,
+    "explanation": _explanation,
     "drift": _drift,
     "load": _load,
     "quality": _quality,
 }
 KINDS: tuple[Kind, ...] = tuple(_MADE)
-"""What can be measured from the screen."""
+"""What can be measured, in the order of the tabs."""

@@ -52,29 +52,6 @@ class Prose:
         """Pieces on a line; the last one is folded under itself."""
         self._hang([(" " * indent, "")], indent, [_piece(piece) for piece in pieces])
 
-    def table(self, head: Sequence[str], rows: Sequence[Sequence[str]], most: int = 40) -> None:
-        """Rows under their headings; numbers stand to the right, and wide columns give way.
-
-        Args:
-            most: rows that are shown; how many more there are is said.
-        """
-        shown = [[self.pen.words(cell) for cell in row] for row in (head, *rows[:most])]
-        columns = list(zip(*shown, strict=True))
-        cells = [max(map(cell_len, column)) for column in columns]
-        while sum(cells) + 2 * len(cells) > self.width and max(cells) > 6:
-            cells[cells.index(max(cells))] -= 1
-        right = [all(cell[:1] in "-–0123456789" for cell in column[1:]) for column in columns]
-        for place, row in enumerate(shown):
-            line = "  ".join(
-                " " * (width - cell_len(cell)) + cell
-                if to_right and cell_len(cell) <= width
-                else self.pen.fit(cell, width)
-                for cell, width, to_right in zip(row, cells, right, strict=True)
-            )
-            self._line((line.rstrip(), "" if place else "muted"))
-        if len(rows) > most:
-            self._line((f"and {len(rows) - most:,} more", "muted"))
-
     def drawn(self, content: Content) -> None:
         """A line that was drawn elsewhere."""
         self._lines.append(content)

@@ -286,7 +286,7 @@ def test_columns_are_saved_and_filled_in_again(house: House, table: Path) -> Non
 @pytest.mark.parametrize(
     ("kind", "values", "said"),
     [
-        ("drift", {"reference": "scored.csv"}, "Population stability index of each column"),
+        ("drift", {"reference": "scored.csv"}, "Column by column"),
         ("quality", {"positive": ""}, "a label without its positive outcome."),
         ("load", {}, "The file is of no known load tool."),
     ],

@@ -4,17 +4,23 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from rich.cells import cell_len
 from textual.widgets import Button, TextArea
 
-from registry_app.evidence.actions import RecordEvidence
+from registry_app.evidence.actions import RecordEvidence, RecordRedo
+from registry_app.evidence.views import EvidenceOf
 from registry_app.measure.result import Result
 from registry_app.policy.actions import AdoptPack
 from registry_app.reviews.actions import Comment, Decide, Submit, Withdraw
 from registry_app.shipped import shipped
+from registry_app.tui.pages.evidence import result_part
+from registry_app.tui.pen import Pen
+from registry_app.tui.prose import Prose
 from registry_app.tui.screens.peek import Peek
 from registry_app.tui.screens.say import Say
 from registry_app.tui.screens.version import VersionScreen
 from registry_app.tui.table import VirtualTable
+from tests.measure.six import six
 from tests.tui.playhouse import House, playing, press, same_picture, screen_text, settle
 
 PAGES = {"1": "overview", "2": "lineage", "3": "evidence", "4": "verdicts", "5": "review", "6": "history"}
@@ -77,7 +83,7 @@ def scored() -> Result:
     return replace(made, result=shown)
 
 
-def test_evidence_with_scores_is_drawn_as_curves_and_evidence_without_says_so(house: House) -> None:
+def test_evidence_with_scores_is_drawn_as_curves(house: House) -> None:
     house.run("dev", RecordEvidence("credit-risk:1", scored()))
 
     async def story() -> None:
@@ -88,12 +94,59 @@ def test_evidence_with_scores_is_drawn_as_curves_and_evidence_without_says_so(ho
             assert "this version, AUC 0.800 (0.750 to 0.850)" in shown
             assert "share of positives over mean score" in shown
             assert shown.count("●") == 1 + 10 + 1  # the standing, the bins, and what they mean
-            assert "without scores" not in shown
-            house.run("dev", RecordEvidence("credit-risk:1", performance()))
-            await press(pilot, "r")
-            assert "measured without scores" in screen_text(app)
 
     asyncio.run(story())
+
+
+def test_evidence_stands_newest_first_and_is_gone_through_piece_by_piece(house: House) -> None:
+    house.run("dev", RecordEvidence("credit-risk:1", scored()), RecordEvidence("credit-risk:1", performance()))
+
+    async def story() -> None:
+        app = house.app()
+        async with playing(app) as pilot:
+            await press(pilot, "enter", "3")
+            shown = screen_text(app)
+            assert "2 pieces of evidence, newest first" in shown
+            assert "leaf 16" in shown
+            assert "leaf 15" not in shown
+            for keys, leaf in (("n", 16), ("n", 15), ("p", 16)):
+                await press(pilot, keys)
+                top = screen_text(app).split("\n")[3:5]
+                assert "Performance on german-credit" in top[0]
+                assert f"leaf {leaf}" in top[1]
+            await press(pilot, "n", "n", "y")
+            (first, _) = house.do(lambda: house.stage.ask("val", EvidenceOf("credit-risk:1")))
+            assert f"Copied evidence id: {first.summary.id}" in screen_text(app)
+
+    asyncio.run(story())
+
+
+def test_evidence_says_what_came_of_measuring_it_again(house: House) -> None:
+    house.run("dev", RecordEvidence("credit-risk:1", performance()))
+    (found,) = house.do(lambda: house.stage.ask("val", EvidenceOf("credit-risk:1")))
+    other = replace(performance(), result=performance().result | {"n": 299})
+    house.run("val", RecordRedo(found.summary.id, performance()), RecordRedo(found.summary.id, other))
+
+    async def story() -> None:
+        app = house.app()
+        async with playing(app) as pilot:
+            await press(pilot, "enter", "3")
+            assert "measured again   matches, 2026-11-21 10:18 UTC by Val Person, leaf 16" in screen_text(app)
+            assert "measured again   differs, 2026-11-21 10:18 UTC by Val Person, leaf 17, 1 place" in screen_text(app)
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("size", [(100, 32), (80, 24)], ids=["wide", "narrow"])
+def test_every_kind_of_evidence_is_drawn_within_the_screen(size: tuple[int, int]) -> None:
+    for pen in (Pen(), Pen(ascii=True)):
+        for result in six():
+            page = Prose(pen, size[0] - 6)
+            result_part(page, result)
+            shown = page.content().plain
+            assert max(map(cell_len, shown.split("\n"))) <= size[0] - 6
+            assert shown.isascii() or not pen.ascii
+            assert "seed" in shown
 
 
 @pytest.mark.parametrize("key", PAGES)

@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from textual.content import Content
+from rich.text import Text
+from textual.content import Content, Span
 
 from registry_app.evidence.views import EvidenceDetail
+from registry_app.measure import bars
+from registry_app.measure.figure import needed, part_of_changes, parts
+from registry_app.measure.figure.part import table
+from registry_app.measure.lines import part_lines, table_lines
 from registry_app.measure.result import Result
-from registry_app.tui.pages.drift import drift
-from registry_app.tui.pages.explanation import changed, explanation
-from registry_app.tui.pages.fairness import fairness
-from registry_app.tui.pages.load import load
-from registry_app.tui.pages.performance import performance
-from registry_app.tui.pages.quality import quality
-from registry_app.tui.pen import Pen, moment
+from registry_app.tui.pen import STYLES, Pen, moment
 from registry_app.tui.prose import Prose
 
-_DRAWN: dict[str, Callable[[Prose, Result], None]] = {
-    "performance": performance,
-    "fairness": fairness,
-    "explanation": explanation,
-    "drift": drift,
-    "load": load,
-    "quality": quality,
+NARROWEST = 48
+"""Cells that a figure needs."""
+_THEMED = {
+    bars.MET: STYLES["success"],
+    bars.NOT_MET: STYLES["error"],
+    bars.PLAIN: STYLES["plain"],
+    bars.OTHER: STYLES["warning"],
+    bars.MUTED: STYLES["muted"],
 }
+_CONTENTS = (
+    ("", 4, True),
+    ("kind", 16, False),
+    ("recorded (UTC)", 20, False),
+    ("by", 20, False),
+    ("outcome", 40, False),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +80,13 @@ def evidence_page(
 
 
 def result_part(page: Prose, result: Result) -> None:
-    """One result, with what is needed to make it again."""
-    _DRAWN[result.kind](page, result)
-    _again(page, result)
+    """One result: all that a person reads of it, and what is needed to make it again."""
+    for part in parts(result):
+        page.blank()
+        _draw(page, part_lines(part, _width(page), page.pen.ascii))
+    page.blank()
+    for name, value in needed(result):
+        page.pair(name.lower(), value, "muted")
 
 
 def _contents(page: Prose, shown: Sequence[EvidenceDetail]) -> None:
@@ -85,7 +95,7 @@ def _contents(page: Prose, shown: Sequence[EvidenceDetail]) -> None:
         (str(place), one.summary.kind, moment(one.summary.recorded), one.summary.author, _outcome(one))
         for place, one in enumerate(shown, start=1)
     ]
-    page.table(("", "kind", "recorded (UTC)", "by", "outcome"), rows)
+    _draw(page, table_lines(table(_CONTENTS, rows, most=len(rows)), _width(page), page.pen.ascii))
 
 
 def _outcome(detail: EvidenceDetail) -> str:
@@ -103,30 +113,29 @@ def _piece(page: Prose, detail: EvidenceDetail, before: EvidenceDetail | None) -
     if result is None:
         page.say("It was shredded; the ledger keeps its digest.", "warning")
         return
-    _DRAWN[result.kind](page, result)
+    if detail.below:
+        page.say(f"Groups of fewer than {detail.below} rows are put together in what leaves the registry.", "muted")
+    for each in detail.redone:
+        words = f"{each.outcome}, {moment(each.recorded)} UTC by {each.author}, leaf {each.seq}"
+        role = {"matches": "success", "differs": "error"}.get(each.outcome, "warning")
+        page.pair("measured again", f"{words}{f', {each.differences:,} places' if each.differences else ''}", role)
+    for case in detail.cases:
+        page.pair("case kept", f"{case.pseudonym}, {moment(case.recorded)} UTC by {case.author}", "muted")
     if result.kind == "explanation" and before is not None and before.result is not None:
-        changed(page, before.result, result, before.summary.version)
-    _again(page, result)
+        what = f"{before.summary.version}, recorded on {before.summary.recorded[:10]}"
+        page.blank()
+        _draw(page, part_lines(part_of_changes(before.result, result, what), _width(page), page.pen.ascii))
+    result_part(page, result)
 
 
-def _again(page: Prose, result: Result) -> None:
-    data = result.data
-    page.blank()
-    page.pair("data", f"{data['rows']:,} rows, SHA-256 {data['digest']}", "muted")
-    if data.get("model"):
-        _model(page, data["model"])
-    page.pair("seed", str(result.seed), "muted")
-    page.pair("libraries", ", ".join(f"{name} {version}" for name, version in result.libraries.items()), "muted")
-    page.pair("measured on", f"{result.platform}, in {result.duration_ms / 1000:,.1f} seconds", "muted")
+def _draw(page: Prose, lines: Sequence[Text]) -> None:
+    """Put figures on the page, in the colours of the theme."""
+    for line in lines:
+        whole = [Span(0, len(line.plain), str(line.style))] if line.style else []
+        spans = [*whole, *(Span(span.start, span.end, str(span.style)) for span in line.spans)]
+        themed = [Span(span.start, span.end, _THEMED.get(str(span.style), str(span.style))) for span in spans]
+        page.drawn(Content(line.plain, spans=themed))
 
 
-def _model(page: Prose, ran: dict[str, Any]) -> None:
-    """The model that was run, and by whose leave."""
-    page.pair("model", f"{ran['format']}, SHA-256 {ran['digest']}", "muted")
-    level = ran["sandbox"]
-    page.pair("sandbox", f"level {level['level']}{': ' if level['because'] else ''}{level['because']}", "muted")
-    if ran.get("trust"):
-        trust = ran["trust"]
-        page.pair("trusted", f"by {trust['by']} after a scan that said {trust['scan']} ({trust['scanner']})", "warning")
-    if ran.get("waiver"):
-        page.pair("waived", f"the sandbox, by {ran['waiver']['by']}: {ran['waiver']['reason']}", "warning")
+def _width(page: Prose) -> int:
+    return max(NARROWEST, page.width)

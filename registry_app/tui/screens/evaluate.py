@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import Any, ClassVar, cast
 
 from textual import on
@@ -14,11 +15,15 @@ from textual.widgets import Button, ContentSwitcher, Footer, Input, Label, Stati
 
 from registry_app.errors import RegistryError
 from registry_app.evidence.actions import RecordEvidence
+from registry_app.evidence.views import RunningOf
 from registry_app.measure.result import Kind, Result
+from registry_app.measure.sandbox.loading import FORMATS
 from registry_app.receipt import Receipt
 from registry_app.tui import asked, saved
+from registry_app.tui.asked import Allowed
 from registry_app.tui.completion import Columns, Paths
 from registry_app.tui.desk import Desk
+from registry_app.tui.field import FIELDS, Field
 from registry_app.tui.measuring import Measuring
 from registry_app.tui.pages.evidence import result_part
 from registry_app.tui.pane import Masthead, Page
@@ -74,7 +79,7 @@ class Evaluate(Desk[Answer]):
         with ContentSwitcher(initial="form"):
             with Page(id="form", can_focus=False):
                 yield Static("", id="about", markup=False)
-                for field in asked.FIELDS:
+                for field in FIELDS:
                     with Horizontal(classes="field", id=f"field-{field.name}"):
                         yield Label(field.label)
                         yield Input(
@@ -120,16 +125,20 @@ class Evaluate(Desk[Answer]):
 
     def action_measure(self) -> None:
         """Measure in a thread what the form asks for."""
-        kind, typed = self._kind, self._typed()
+        kind, typed, seat, version = self._kind, self._typed(), self.seat, self._whole.version.summary.id
+        keep_out = (self.room.place,) if isinstance(self.room.place, Path) else ()
         measuring = self._measuring = Measuring(self.room.steady)
         self._tell("")
         self._go("run")
         if self._clock is not None:
             self._clock.resume()
         self._draw_run()
-        self.compute(
-            lambda: asked.request(kind, typed).run(measuring.progress), self._measured, self._failed, group="measure"
-        )
+
+        def work() -> Result:
+            allowed = Allowed(seat.ask(RunningOf(version)), keep_out)
+            return asked.request(kind, typed, allowed).run(measuring.progress)
+
+        self.compute(work, self._measured, self._failed, group="measure")
 
     def action_cancel(self) -> None:
         """End the measurement; its thread may need a moment more, and is no longer heard."""
@@ -249,21 +258,25 @@ class Evaluate(Desk[Answer]):
         self.refresh_bindings()
 
     def _typed(self) -> dict[str, str]:
-        return {field.name: self.query_one(f"#{field.name}", Input).value for field in asked.FIELDS}
+        return {field.name: self.query_one(f"#{field.name}", Input).value for field in FIELDS}
 
     def _show_fields(self) -> None:
-        for field in asked.FIELDS:
+        for field in FIELDS:
             self.query_one(f"#field-{field.name}").display = self._kind in field.kinds
 
-    def _first(self, field: asked.Field) -> str:
-        """What a field holds at first: sensitive features as the version's own data names them."""
+    def _first(self, field: Field) -> str:
+        """What a field holds at first: sensitive features and format as the version names them."""
         if field.name == "sensitive":
             named = (column for use in self._whole.version.data for column in use.sensitive)
             return "; ".join(dict.fromkeys(named))
+        if field.name == "format" and self._whole.version.summary.format in FORMATS:
+            return self._whole.version.summary.format
         return field.value
 
-    def _suggester(self, field: asked.Field) -> Any:
-        return Paths() if field.holds == "path" else self._columns if field.holds == "column" else None
+    def _suggester(self, field: Field) -> Any:
+        if field.holds == "path":
+            return Paths()
+        return self._columns if field.holds in ("column", "columns", "features") else None
 
     def _about(self, names: tuple[str, ...]) -> None:
         """The columns that there are, or the data that the version has learned from."""

@@ -124,7 +124,7 @@ class Unlock(Desk[None]):
             _load()
             return seat
 
-        self._place = path
+        self._place = self.room.place = path
         self.compute(work, self._opened, group="open")
 
     def _opened(self, seat: Any) -> None:
