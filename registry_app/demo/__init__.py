@@ -8,6 +8,7 @@ Files in reading order:
 
 train.py      two data sets, four models, their artifacts and tables of predictions
 people.py     five people under one made-up passphrase, their teams and roles
+again.py      what was measured, measured again by somebody else
 inventory.py  what the models and data sets are called and described as
 scenes.py     a version's way: registered, measured, submitted, decided; what the reviewers write
 story.py      the whole: play it into a folder, verify it, say how to go on

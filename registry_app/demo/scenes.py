@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from registry_app.demo.again import measured_again
 from registry_app.demo.inventory import (
     columns_of,
     held_out_data,
@@ -16,23 +17,17 @@ from registry_app.demo.inventory import (
     training_name,
 )
 from registry_app.demo.people import Cast
-from registry_app.demo.train import SEED, TASKS, Trained
+from registry_app.demo.train import TASKS, Trained
 from registry_app.errors import Refused, UsageError
-from registry_app.evidence.actions import RecordEvidence
-from registry_app.measure.explain import explain
-from registry_app.measure.fairness.document import fairness
-from registry_app.measure.performance.document import performance
+from registry_app.evidence.actions import SMALL, RecordEvidence
+from registry_app.measure.requests.leaving import leaving
 from registry_app.measure.result import Result
-from registry_app.measure.table.source import open_source
 from registry_app.models.actions import RegisterVersion, SetAlias, StartDeployment
 from registry_app.models.artifact import measure_artifact
 from registry_app.models.facts import Column, Named, RunRecorded
 from registry_app.models.scan import scan
 from registry_app.models.views import ShowDataset
 from registry_app.reviews.actions import Comment, Decide, Submit
-
-EXPLAINED = 400
-"""Held-out rows whose scores are explained: the first ones of the table, so that ``row 17`` is row 17 of the file."""
 
 Measured = Callable[[str], None]
 
@@ -44,6 +39,8 @@ class Evidence:
     performance: Result
     fairness: Result
     explanation: Result
+    whole: Result | None = None
+    """The fairness with each group by itself, where small ones are put together."""
 
     def metric(self, name: str) -> float:
         """A metric of the performance."""
@@ -71,16 +68,13 @@ class Evidence:
 
 def measure(trained: Trained, done: Measured) -> Evidence:
     """Measure a version on its held-out rows; ``done`` hears of each measurement."""
-    with open_source(str(trained.predictions)) as source:
-        performed = performance(source, trained.mapping, SEED)
-        done("performance")
-        fair = fairness(source, trained.mapping, SEED)
-        done("fairness")
-    features = list(trained.recipe.features)
-    background, rows = trained.tables.training[features], trained.tables.held_out[features].iloc[:EXPLAINED]
-    explained = explain(trained.pipeline, background, rows, features, SEED, positive=True)
+    performed = trained.performance.run()
+    done("performance")
+    fair, whole = leaving(trained.fairness, SMALL)
+    done("fairness")
+    explained = trained.explanation.run()
     done("explanation")
-    return Evidence(performed, fair, explained)
+    return Evidence(performed, fair, explained, whole)
 
 
 def register(cast: Cast, trained: Trained, evidence: Evidence, parents: tuple[str, ...], note: str) -> None:
@@ -115,18 +109,16 @@ def register(cast: Cast, trained: Trained, evidence: Evidence, parents: tuple[st
             tags=(("algorithm", recipe.algorithm),),
         ),
     )
-    for handle, result in (
-        ("developer", evidence.performance),
-        ("developer", evidence.explanation),
-        ("validator", evidence.fairness),
-    ):
-        cast.run(handle, RecordEvidence(recipe.label, result))
+    cast.run("developer", RecordEvidence(recipe.label, evidence.performance))
+    cast.run("developer", RecordEvidence(recipe.label, evidence.explanation))
+    cast.run("validator", RecordEvidence(recipe.label, evidence.fairness, evidence.whole))
 
 
 def approved(cast: Cast, trained: Trained, evidence: Evidence) -> str:
     """The first credit model: two signatures, then it runs."""
     label = trained.recipe.label
     register(cast, trained, evidence, (), "The first scorecard: six features, so that a refusal can be explained.")
+    again = measured_again(cast, trained)
     cast.run("developer", Submit(label, "First version, for use beside the credit officers from next month."))
     low, spread = evidence.low("roc_auc"), _gap(evidence, "age_group")
     cast.run(
@@ -162,7 +154,7 @@ def approved(cast: Cast, trained: Trained, evidence: Evidence) -> str:
     )
     cast.run("developer", SetAlias(label, "champion"))
     cast.run("developer", StartDeployment(label, "production"))
-    return f"{label} approved by validator and risk officer, champion, runs in production. {_figures(evidence)}"
+    return f"{label} approved by validator and risk officer, champion, runs in production. {_figures(evidence)} Its evidence, {again}."
 
 
 def waiting(cast: Cast, trained: Trained, evidence: Evidence, before: Evidence) -> str:

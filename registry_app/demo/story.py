@@ -16,6 +16,7 @@ from registry_app.demo.people import PEOPLE, Cast, Progress, passphrase
 from registry_app.demo.scenes import Evidence, approved, gate_closed, measure, sent_back, waiting
 from registry_app.demo.train import RECIPES, Trained, one_thread, train
 from registry_app.errors import UsageError
+from registry_app.evidence.views import EvidenceOf
 from registry_app.house import MEANING
 from registry_app.vault.engine import from_os
 from registry_app.vault.folder import keep_private
@@ -26,6 +27,9 @@ UNFINISHED = ".unfinished"
 
 HANDED_OUT = "credit-risk:1"
 """The version the dossier is about."""
+
+TO_REDO = "credit-risk:2"
+"""The version whose evidence nobody has measured again yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +73,14 @@ def play(folder: Path, progress: Progress | None = None, pdf: bool = True) -> Pl
                 lines = list(_tell(cast, trained, measured, tell))
                 dossier, said = _hand_out(cast, place / "dossier.pdf", tell) if pdf else (False, ())
                 verification = verify(cast.desk("auditor"), progress=tell)
+                evidence = cast.ask("auditor", EvidenceOf(TO_REDO))[0].summary.id if trained else ""
     except OSError as error:
         raise from_os(error) from error
     return Played(
         registry=folder / "registry",
         dossier=folder / "dossier.pdf" if dossier else None,
         passphrase=folder / "passphrase.txt",
-        lines=(*lines, *said, *_verified(verification), *_onward(folder, dossier)),
+        lines=(*lines, *said, *_verified(verification), *_onward(folder, dossier, evidence)),
         verification=verification,
     )
 
@@ -160,7 +165,7 @@ def _verified(verification: Verification) -> tuple[str, ...]:
     return (_answered(how, verification.answers), *verification.notices)
 
 
-def _onward(folder: Path, dossier: bool) -> Iterator[str]:
+def _onward(folder: Path, dossier: bool, evidence: str) -> Iterator[str]:
     start = f"  registry-app -r {shlex.quote(str(folder / 'registry'))} --as"
     secret = f"--passphrase-file {shlex.quote(str(folder / 'passphrase.txt'))}"
     handles = ", ".join(person.handle for person in PEOPLE)
@@ -170,6 +175,8 @@ def _onward(folder: Path, dossier: bool) -> Iterator[str]:
     yield f"{start} validator {secret} review list  # what waits for the validator"
     yield f"{start} risk-officer {secret} review show credit-risk:2"
     yield f"{start} risk-officer {secret} review approve credit-risk:2  # the second signature"
+    data = shlex.quote(str(folder / "data" / f"{TO_REDO.replace(':', '-')}-held-out.csv"))
+    yield f"{start} validator {secret} evidence redo {evidence} --data {data}  # measures {TO_REDO} again"
     yield f"{start} auditor {secret} verify"
     if dossier:
         yield f"  registry-app verify {shlex.quote(str(folder / 'dossier.pdf'))}  # needs no registry"

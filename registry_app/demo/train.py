@@ -14,6 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from registry_app.measure.requests.explanation import ExplanationRequest
+from registry_app.measure.requests.fairness import FairnessRequest
+from registry_app.measure.requests.modelled import Modelled
+from registry_app.measure.requests.performance import PerformanceRequest
+from registry_app.measure.requests.request import Inputs
 from registry_app.measure.table.mapping import Feature, Mapping
 from registry_app.shipped import dataset
 from registry_app.vault import clock
@@ -124,6 +129,33 @@ class Trained:
             sensitive=tuple(map(Feature, task.sensitive)),
             row_id=ROW,
         )
+
+    @property
+    def performance(self) -> PerformanceRequest:
+        """How well it predicts the held-out rows."""
+        return PerformanceRequest(str(self.predictions), self.mapping, SEED)
+
+    @property
+    def fairness(self) -> FairnessRequest:
+        """How it treats groups of the held-out rows."""
+        return FairnessRequest(str(self.predictions), self.mapping, SEED)
+
+    @property
+    def explanation(self) -> ExplanationRequest:
+        """What moves its scores of the held-out rows; the file is run in the sandbox."""
+        return ExplanationRequest(
+            str(self.predictions), self._modelled, str(self.tables.file), sensitive=self.mapping.sensitive, seed=SEED
+        )
+
+    def inputs(self, kind: str) -> Inputs:
+        """Where what a measurement of this kind was made from lies."""
+        if kind == "explanation":
+            return Inputs(str(self.predictions), str(self.tables.file), self._modelled)
+        return Inputs(str(self.predictions))
+
+    @property
+    def _modelled(self) -> Modelled:
+        return Modelled(str(self.artifact), "skops", self.recipe.features)
 
 
 CREDIT = Task(

@@ -114,7 +114,7 @@ def test_it_says_what_it_did_and_every_command_that_reads_works(
         assert f"\n{version} " in "\n" + text
     screen, *others = commands(stage)
     assert screen[-2:] == ["--passphrase-file", str(stage.played.passphrase)]
-    reading = [arguments for arguments in others if "approve" not in arguments]
+    reading = [arguments for arguments in others if not {"approve", "redo"} & set(arguments)]
     assert len(reading) == 4
     for arguments in reading:
         assert main(arguments) == 0, (arguments, capsys.readouterr())
@@ -128,6 +128,16 @@ def test_the_second_signature_it_speaks_of_approves_the_version(stage: Stage, tm
     assert main(there) == 0
     with Workspace.open(tmp_path / "registry", "auditor", stage.secret) as auditor:
         assert auditor.ask(ReviewsOf("credit-risk:2"))[0].standing == "approved"
+
+
+def test_the_evidence_it_speaks_of_is_measured_again_and_matches(
+    stage: Stage, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (redoing,) = (arguments for arguments in commands(stage) if "redo" in arguments)
+    shutil.copytree(stage.played.registry, tmp_path / "registry")
+    there = [str(tmp_path / "registry") if each == str(stage.played.registry) else each for each in redoing]
+    assert main(there) == 0
+    assert "matches: equal in every place" in capsys.readouterr().out
 
 
 def test_progress_is_told_for_every_stage_to_its_end(stage: Stage) -> None:
