@@ -69,13 +69,14 @@ class Cells:
 
 @dataclass(frozen=True, eq=False)
 class Moments:
-    """Sums over the rows of each group, of a regression task; w weight, y label, p prediction, e = y - p."""
+    """Sums over the rows of each group, of a regression task; w weight, y label, p prediction, e = y - p; u and v are y and p
+    less a number near their means, the same for all groups: squares of what is far from 0 would leave nothing of a small variance."""
 
     groups: Groups
     rows: NDArray[np.int64]
     """Shape (groups,)."""
     sums: dict[str, NDArray[np.float64]]
-    """Each of shape (groups,): ``w``, ``ww``, ``wy``, ``wyy``, ``wp``, ``wpp``, ``we``, ``wee``, ``weeee`` and ``wabs`` (of \\|e\\|)."""
+    """Each of shape (groups,): ``w``, ``ww``, ``wy``, ``wu``, ``wuu``, ``wp``, ``wv``, ``wvv``, ``we``, ``wee``, ``weeee`` and ``wabs`` (of \\|e\\|)."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -73,12 +73,14 @@ def walds(moments: Moments, metric: str) -> list[Ends]:
     weight = sums["w"]
     if metric == "r2":
         return [None] * len(moments.groups)
-    first, second = {"mean_prediction": ("wp", "wpp"), "mean_absolute_error": ("wabs", "wee")}.get(
+    first, second = {"mean_prediction": ("wv", "wvv"), "mean_absolute_error": ("wabs", "wee")}.get(
         metric, ("wee", "weeee")
     )
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = sums[first] / weight
         half = Z95 * np.sqrt(np.maximum(sums[second] / weight - mean * mean, 0.0) / (n - 1))
+        if metric == "mean_prediction":
+            mean = sums["wp"] / weight
         if metric == "root_mean_squared_error":
             mean = np.sqrt(mean)
             half = np.where(mean > 0, half / (2 * mean), half)

@@ -131,8 +131,9 @@ def regression(moments: Moments, metric: str) -> Values:
     sums = moments.sums
     with np.errstate(invalid="ignore", divide="ignore"):
         if metric == "r2":
-            around = sums["wyy"] - sums["wy"] ** 2 / sums["w"]
-            varies = (moments.rows > 1) & (around > 1e-13 * np.abs(sums["wyy"]))
+            around = sums["wuu"] - sums["wu"] ** 2 / sums["w"]
+            rounding = 1e-13 * sums["wuu"] + 1e-31 * sums["wy"] ** 2 / sums["w"]
+            varies = (moments.rows > 1) & (around > rounding)
             return np.asarray(np.where(varies, 1.0 - sums["wee"] / around, np.nan), dtype=np.float64)
         above = {"mean_prediction": "wp", "mean_absolute_error": "wabs"}.get(metric, "wee")
         mean = sums[above] / sums["w"]

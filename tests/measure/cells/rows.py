@@ -34,9 +34,10 @@ class Rows:
     def moments(self, by: tuple[str, ...], weighted: bool) -> Moments:
         frame = self.frame.assign(w=self.frame["w"] if weighted else 1.0)
         y, p, w = (frame[name].astype(float) for name in "ypw")
-        e = y - p
+        e, u, v = y - p, y - 0.5, p + 0.5
         sums = {
-            "w": w, "ww": w * w, "wy": w * y, "wyy": w * y * y, "wp": w * p, "wpp": w * p * p, "we": w * e,
+            "w": w, "ww": w * w, "wy": w * y, "wu": w * u, "wuu": w * u * u, "wp": w * p, "wv": w * v,
+            "wvv": w * v * v, "we": w * e,
             "wee": w * e * e, "weeee": w * e**4, "wabs": w * e.abs(),
         }  # fmt: skip
         keys = [frame[name] for name in by]

@@ -14,16 +14,29 @@ import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import r2_score, roc_auc_score
 
 from registry_app.errors import UsageError
 from registry_app.measure.cells import count
 from registry_app.measure.cells.count import cells, moments, scores
+from registry_app.measure.cells.interval import walds
+from registry_app.measure.cells.metrics import regression
 from registry_app.measure.table.limits import Limits
 from registry_app.measure.table.mapping import Feature, Mapping
 from registry_app.measure.table.memory import Memory
 from registry_app.measure.table.source import Source, open_source
-from tests.measure.table.ground import AGE, COLUMNS, DECIDED, FEATURES, SCORED, Row, as_csv, as_parquet, everywhere
+from tests.measure.table.ground import (
+    AGE,
+    COLUMNS,
+    DECIDED,
+    FEATURES,
+    SCORED,
+    Row,
+    as_csv,
+    as_parquet,
+    as_sqlite,
+    everywhere,
+)
 from tests.postgres import Server
 
 BOTH = [(1, 0, 0.25, 1.0, "a", 20.0), (0, 1, 0.75, 0.5, "b", 60.0)]
@@ -107,14 +120,19 @@ def look_at_scores(source: Source, rows: list[Row]) -> None:
 def look_at_moments(source: Source, rows: list[Row], *, weighted: bool) -> None:
     mapping = Mapping("y", "regression", prediction="s", sensitive=(Feature("g"),), weights="w" if weighted else None)
     found = moments(source, mapping)
+    nears = [
+        float(f"{np.mean(each) + 1e-4 * (max(each) - min(each)):.9g}")
+        for each in ([row[column] for row in rows] for column in (0, 2))
+    ]
     for place, (name,) in enumerate(found.groups.names):
         mine = [row for row in rows if group(row)[0] == name]
         y, p = (np.array([row[column] for row in mine], dtype=float) for column in (0, 2))
         w = np.array([row[3] if weighted else 1.0 for row in mine])
         e = y - p
+        u, v = (w * (each - near) for each, near in zip((y, p), nears, strict=True))
         wanted = {
-            "w": w, "ww": w * w, "wy": w * y, "wyy": w * y * y, "wp": w * p, "wpp": w * p * p, "we": w * e,
-            "wee": w * e**2, "weeee": w * e**4, "wabs": w * abs(e),
+            "w": w, "ww": w * w, "wy": w * y, "wu": u, "wuu": u**2 / np.where(w, w, 1), "wp": w * p, "wv": v,
+            "wvv": v**2 / np.where(w, w, 1), "we": w * e, "wee": w * e**2, "weeee": w * e**4, "wabs": w * abs(e),
         }  # fmt: skip
         assert found.rows[place] == len(mine)
         assert set(found.sums) == set(wanted)
@@ -220,3 +238,50 @@ def test_counting_loads_neither_fairlearn_nor_scikit_learn_nor_pandas(tmp_path: 
     )
     ran = subprocess.run([sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True)
     assert ran.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("far", [0.0, 1e8, -3e10])
+def test_a_large_mean_leaves_r_squared_and_the_interval_of_the_mean_as_they_are(far: float, server: Server) -> None:
+    chance = np.random.default_rng(2)
+    y = chance.integers(-512, 512, 600) / 64
+    p = y + chance.integers(-64, 64, 600) / 64
+    columns = {"y": (y + far).tolist(), "p": (p + far).tolist(), "g": ["a", "b"] * 300}
+    database = server.database()
+    server.run("CREATE TABLE t (y DOUBLE PRECISION, p DOUBLE PRECISION, g TEXT)", database=database)
+    rows = ", ".join(f"({a!r}, {b!r}, '{c}')" for a, b, c in zip(*columns.values(), strict=True))
+    server.run(f"INSERT INTO t VALUES {rows}", database=database)
+    mapping = Mapping("y", "regression", prediction="p", sensitive=(Feature("g"),))
+    for source in (Memory(columns, mapping.columns), open_source(f"{server.url(database)}#t")):
+        with source:
+            found = moments(source, mapping)
+        for place in range(2):
+            mine, said = y[place::2], p[place::2]
+            assert regression(found, "r2")[place] == pytest.approx(r2_score(mine, said), abs=1e-9)
+            half = 1.959963984540054 * np.std(said, ddof=1) / np.sqrt(300)
+            low, high = walds(found, "mean_prediction")[place] or (0, 0)
+            assert (high - low) / 2 == pytest.approx(half, rel=1e-4)
+            assert (low + high) / 2 == pytest.approx(far + said.mean(), rel=1e-12)
+
+
+def test_labels_that_are_all_the_same_have_no_r_squared_however_large() -> None:
+    groups = [place // 7 for place in range(140)]
+    columns = {
+        "y": [1e8 + place // 7 / 10 for place in range(140)],
+        "p": list(range(140)),
+        "g": [f"g{place // 7}" for place in range(140)],
+        "w": [1 / (1 + place % 11) for place in range(140)],
+    }
+    mapping = Mapping("y", "regression", prediction="p", sensitive=(Feature("g"),), weights="w")
+    with Memory(columns, mapping.columns) as source:
+        assert np.isnan(regression(moments(source, mapping), "r2")).all()
+
+
+def test_a_servers_table_has_one_name_whatever_the_order_of_its_rows(tmp_path: Path) -> None:
+    rows: list[Row] = [(each % 2, 0, each / 10, 1.0, "ab"[each % 3 // 2], None, "") for each in range(1, 400)]
+    mapping = Mapping("y", "regression", prediction="s", sensitive=(Feature("g"),))
+    digests = set()
+    for order in (rows, rows[::-1], rows[1::2] + rows[::2]):
+        with open_source(as_sqlite(tmp_path / "t.db", order)) as source:
+            moments(source, mapping)
+            digests.add(source.described()["digest"])
+    assert len(digests) == 1
