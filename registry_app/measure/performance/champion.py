@@ -10,6 +10,7 @@ from registry_app.measure.performance import paired
 from registry_app.measure.performance.number import number
 from registry_app.measure.performance.paired import Agreement, Paired
 from registry_app.measure.performance.scored import Scored
+from registry_app.measure.progress import Progress
 from registry_app.measure.result import Undefined, decimal_text
 from registry_app.measure.table.mapping import Mapping
 from registry_app.measure.table.source import Source
@@ -28,7 +29,9 @@ _CELLS = {
 }
 
 
-def compared(source: Source, mapping: Mapping, champion: Mapping, found: Scored | None) -> dict[str, Any]:
+def compared(
+    source: Source, mapping: Mapping, champion: Mapping, found: Scored | None, progress: Progress
+) -> dict[str, Any]:
     """``agreement``, ``tests`` and ``outcome``, for whatever both models say of a row.
 
     Args:
@@ -36,8 +39,10 @@ def compared(source: Source, mapping: Mapping, champion: Mapping, found: Scored 
 
     Raises:
         UsageError: the table cannot be counted so.
+        Cancelled: ``progress`` said so.
         StorageError: the disk or the server failed.
     """
+    progress.step("comparing")
     tests: list[Paired] = []
     agreed: Agreement | None = None
     if mapping.task == "regression":
@@ -46,6 +51,7 @@ def compared(source: Source, mapping: Mapping, champion: Mapping, found: Scored 
         agreed = paired.agreement(source, mapping, champion)
         tests = [paired.accuracy(agreed)]
     if found is not None and champion.score is not None:
+        progress.step("comparing")
         tests += [paired.area(source, mapping, found), paired.brier(source, mapping)]
     told = _tests(tests)
     return {

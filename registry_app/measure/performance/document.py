@@ -40,8 +40,7 @@ def performance(source: Source, mapping: Mapping, seed: int = 0, progress: Progr
     champion = None
     if mapping.champion is not None:
         other = _Measured(source, mapping.champion, seed, progress)
-        progress.step("comparing")
-        champion = other.told | compared(source, mapping, mapping.champion, found.scores)
+        champion = other.told | compared(source, mapping, mapping.champion, found.scores, progress)
     parameters = {
         "interval": "0.95", "draws": found.draws, "bins": BINS, "curve_points": STRIDES + 1,
         "significance": decimal_text(SIGNIFICANCE), "correction": "holm",
@@ -79,7 +78,8 @@ class _Measured:
 
     def _classes(self, source: Source, mapping: Mapping, seed: int, progress: Progress) -> None:
         cells = count.cells(source, mapping, ())
-        bounded(source, float(cells.weight.sum()) ** 2, float(cells.square.sum()))
+        weight = float(cells.weight.sum())
+        bounded(source, weight * weight, float(cells.square.sum()))
         progress.step("drawing samples")
         self.weighted, self.draws = cells.weighted, draws_of(len(cells.classes))
         self.told |= of_classes(cells, mapping.task, seed)

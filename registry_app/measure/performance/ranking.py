@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Double, case, cast, func, literal, select
+from sqlalchemy import BigInteger, Double, case, cast, func, literal, select
 
 from registry_app.measure.cells.count import flushed
 from registry_app.measure.performance.number import bounded
@@ -16,6 +16,8 @@ from registry_app.measure.table.source import Source
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Subquery
+
+_ONE = 1 << 60
 
 STRIDES = 100
 """Parts into which the distinct scores are put for the curves."""
@@ -64,41 +66,28 @@ def ranking(source: Source, mapping: Mapping, positives: Iterable[Any]) -> Ranki
         UsageError: the weights are too large.
         StorageError: the disk or the server failed.
     """
-    scores = _weighed(source, mapping, positives, [mapping.score or ""])
-    ties = (
-        select(scores.c.s0, func.sum(scores.c.p).label("p"), func.sum(scores.c.q).label("q"))
-        .group_by(scores.c.s0).subquery("ties")
-    )  # fmt: skip
-    falling = ties.c.s0.desc()
-    passed = select(
-        ties.c.s0, ties.c.p, ties.c.q,
-        func.sum(ties.c.p).over(order_by=falling, rows=(None, 0)).label("tp"),
-        func.sum(ties.c.q).over(order_by=falling, rows=(None, 0)).label("fp"),
-        func.sum(ties.c.p).over().label("ps"), func.sum(ties.c.q).over().label("qs"),
-        ((func.row_number().over(order_by=falling) - 1) * STRIDES).label("place"),
-        func.count().over().label("many"),
-    ).subquery("passed")  # fmt: skip
+    passed = _passed(_weighed(source, mapping, positives, [mapping.score or ""]), "s0")
     c = passed.c
+    u, v = _losses(passed)
     stepped = select(
-        c.s0, c.tp, c.fp, (c.place - c.place % c.many).label("stride"),
-        _share(c.p, c.ps).label("a"), _share(c.q, c.qs).label("b"),
-        _share(c.fp - c.q * literal(0.5), c.qs).label("u"), _share(c.ps - c.tp + c.p * literal(0.5), c.ps).label("v"),
+        c.score, c.tp, c.fp, (c.place - c.place % c.many).label("stride"),
+        _share(c.p, c.ps).label("a"), _share(c.q, c.qs).label("b"), u.label("u"), v.label("v"),
         _share(c.tp, c.tp + c.fp).label("precision"),
     ).subquery("stepped")  # fmt: skip
     c = stepped.c
     answer = source.ask(
         select(
-            func.min(c.s0), func.max(c.tp), func.max(c.fp), func.sum(c.a * c.u), func.sum(c.a * c.u * c.u),
-            func.sum(c.b * c.v * c.v), func.sum(c.a * func.coalesce(c.precision, literal(0.0))),
+            func.min(c.score), func.max(c.tp), func.max(c.fp), _summed(c.a * c.u), _summed(c.a * c.u * c.u),
+            _summed(c.b * c.v * c.v), _summed(c.a * func.coalesce(c.precision, literal(0.0))),
         ).group_by(c.stride)
     )  # fmt: skip
     if any(value is None for row in answer for value in row):
         return None
-    rows = sorted((tuple(map(float, row)) for row in answer), reverse=True)
-    bounded(source, *(value for row in rows for value in row))
-    lost, positive, negative, precision = (sum(row[place] for row in rows) for place in range(3, 7))
+    steps = sorted((tuple(map(float, row[:3])) for row in answer), reverse=True)
+    bounded(source, *(value for step in steps for value in step))
+    lost, positive, negative, precision = (_told(sum(row[place] for row in answer)) for place in range(3, 7))
     return Ranking(
-        tuple(Step(*row[:3]) for row in rows),
+        tuple(Step(*step) for step in steps),
         lost,
         max(0.0, positive - lost * lost),
         max(0.0, negative - lost * lost),
@@ -127,35 +116,58 @@ def shift(source: Source, mapping: Mapping, positives: Iterable[Any]) -> Shift |
     """
     scores = _weighed(source, mapping, positives, [mapping.score or "", mapping.champion_score or ""])
     both = [scores.c.s0, scores.c.s1]
-    pairs = (
-        select(*both, func.sum(scores.c.p).label("p"), func.sum(scores.c.q).label("q")).group_by(*both).subquery("pairs")
+    sums = func.sum(scores.c.p).label("p"), func.sum(scores.c.q).label("q")
+    pairs = select(*both, *sums).group_by(*both).subquery("pairs")
+    one, other = _passed(scores, "s0"), _passed(scores, "s1")
+    (u, v), (u_too, v_too) = _losses(one), _losses(other)
+    shares = (
+        select(
+            _share(pairs.c.p, one.c.ps).label("a"), _share(pairs.c.q, one.c.qs).label("b"),
+            (u_too - u).label("d"), (v_too - v).label("e"),
+        )
+        .select_from(pairs.join(one, pairs.c.s0 == one.c.score).join(other, pairs.c.s1 == other.c.score))
+        .subquery("shares")
     )  # fmt: skip
-
-    def above(what: ColumnElement[float], score: ColumnElement[float]) -> ColumnElement[float]:
-        """The weight of rows with a higher score, and half of that with the same."""
-        return func.sum(what).over(order_by=score.desc()) - func.sum(what).over(partition_by=score) * literal(0.5)
-
-    c = pairs.c
-    ranked = select(
-        c.p, c.q,
-        func.sum(c.p).over().label("ps"), func.sum(c.q).over().label("qs"),
-        (above(c.q, c.s1) - above(c.q, c.s0)).label("d"), (above(c.p, c.s0) - above(c.p, c.s1)).label("e"),
-    ).subquery("ranked")  # fmt: skip
-    r = ranked.c
-    shares = select(
-        _share(r.p, r.ps).label("a"),
-        _share(r.q, r.qs).label("b"),
-        _share(r.d, r.qs).label("d"),
-        _share(r.e, r.ps).label("e"),
-    ).subquery("shares")
     c = shares.c
-    sums = func.sum(c.a * c.d), func.sum(c.a * c.d * c.d), func.sum(c.b * c.e * c.e)
-    (row,) = source.ask(select(*sums))
+    (row,) = source.ask(select(_summed(c.a * c.d), _summed(c.a * c.d * c.d), _summed(c.b * c.e * c.e)))
     if any(value is None for value in row):
         return None
-    lost, positive, negative = map(float, row)
-    bounded(source, lost, positive, negative)
+    lost, positive, negative = map(_told, row)
     return Shift(lost, *(_spread(value, lost) for value in (positive, negative)))
+
+
+def _passed(scores: Subquery, name: str) -> Subquery:
+    """Of each distinct score its positive and negative weight (``p``, ``q``), with all above it (``tp``, ``fp``), and of all (``ps``,
+    ``qs``); its ``place`` in falling order, in steps of :data:`STRIDES`, and how ``many`` there are."""
+    score = scores.c[name]
+    ties = (
+        select(score.label("score"), func.sum(scores.c.p).label("p"), func.sum(scores.c.q).label("q"))
+        .group_by(score).subquery(f"ties_{name}")
+    )  # fmt: skip
+    falling = ties.c.score.desc()
+    return select(
+        ties.c.score, ties.c.p, ties.c.q,
+        func.sum(ties.c.p).over(order_by=falling, rows=(None, 0)).label("tp"),
+        func.sum(ties.c.q).over(order_by=falling, rows=(None, 0)).label("fp"),
+        func.sum(ties.c.p).over().label("ps"), func.sum(ties.c.q).over().label("qs"),
+        ((func.row_number().over(order_by=falling) - 1) * STRIDES).label("place"),
+        func.count().over().label("many"),
+    ).subquery(f"passed_{name}")  # fmt: skip
+
+
+def _losses(passed: Subquery) -> tuple[ColumnElement[float], ColumnElement[float]]:
+    """The loss of a positive and of a negative row with each score."""
+    c = passed.c
+    return _share(c.fp - c.q * literal(0.5), c.qs), _share(c.ps - c.tp + c.p * literal(0.5), c.ps)
+
+
+def _summed(term: ColumnElement[float]) -> ColumnElement[Any]:
+    """The sum of shares of one, as whole numbers: doubles would add up to something else in every order."""
+    return func.sum(cast(term * literal(float(_ONE)), BigInteger))
+
+
+def _told(summed: Any) -> float:
+    return int(summed) / _ONE
 
 
 def _spread(square: float, mean: float) -> float:

@@ -62,9 +62,11 @@ def _explained(sums: dict[str, float], mean: float, rows: float) -> dict[str, An
     It does not exist where the labels do not vary by more than rounding leaves around their mean.
     """
     w, n = sums["w"], int(sums["n"])
-    around = sums["wzz"] - sums["wz"] ** 2 / w
+    around = sums["wzz"] - sums["wz"] * sums["wz"] / w
     if n < 2 or around <= 1e-28 * mean * mean * w:
         return number(None, None, "the labels are all the same", n)
     left = sums["wee"] / around
-    variance = (sums["weeee"] - 2 * left * sums["weezz"] + left * left * sums["wzzzz"]) / w / (around / w) ** 2
+    variance = (
+        (sums["weeee"] - 2 * left * sums["weezz"] + left * left * sums["wzzzz"]) / w * (w / around) * (w / around)
+    )
     return number(1 - left, normal(1 - left, variance, rows, high=1.0), "", n)
