@@ -264,7 +264,6 @@ def test_a_large_mean_leaves_r_squared_and_the_interval_of_the_mean_as_they_are(
 
 
 def test_labels_that_are_all_the_same_have_no_r_squared_however_large() -> None:
-    groups = [place // 7 for place in range(140)]
     columns = {
         "y": [1e8 + place // 7 / 10 for place in range(140)],
         "p": list(range(140)),
