@@ -12,7 +12,8 @@ relevance.py    which leaves are about a version
 dossier.py      one view that gathers all of it from one snapshot
 bundle.py       the leaves, proofs and disclosed contents that a stranger needs
 letters.py      how any text stands on a page: harmless, and only in letters the fonts have
-figures.py      key figures, tables and charts, read from evidence
+figures.py      the evidence as passages of words, tables and drawn plots
+cards.py        the four key figures
 drawing.py      the lineage as a drawing
 html.py         the page, from ``reports/dossier``
 pdf.py          PDF/A-3a, always the same bytes, checked

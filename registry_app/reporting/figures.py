@@ -1,91 +1,42 @@
-"""The figures and charts of the pages, read from evidence. Every number on a page goes through :func:`.letters.number`."""
+"""The evidence as a page prints it: passages in words, tables and plots, and what each needs to be made again."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from registry_app.evidence.views import EvidenceDetail
-from registry_app.measure.charts import (
-    bar_chart,
-    calibration_chart,
-    confusion_chart,
-    curves_chart,
-    roc_chart,
-    shap_chart,
-)
-from registry_app.measure.figure import (
-    calibration_points,
-    case_bars,
-    group_calibration,
-    impact_bars,
-    importance_bars,
-    p_value,
-    rate_bars,
-    roc_points,
-    sweeps,
-)
+from registry_app.measure.charts import is_half, svg_of
+from registry_app.measure.figure import Part, needed, part_of_changes, parts
 from registry_app.measure.result import Result
 from registry_app.reporting.content import DossierContent, evidence_names
-from registry_app.reporting.letters import cut, drawn, number, words
-from registry_app.reviews.facts import APPROVING
+from registry_app.reporting.letters import drawn, when
+from registry_app.text import counted
 
-ROWS = 60
-"""Rows of a table that a page prints; the rest stand in the attachments."""
+ORDER = ("performance", "fairness", "explanation", "drift", "quality", "load")
+"""The kinds in the order in which they are read."""
 
-NAME = 120
-"""Letters of a name that a page prints; names in the registry are no longer."""
+SHREDDED = "The content of this evidence was shredded, or cannot be read; its digest still stands in the ledger."
 
-BARS = 24
-"""Bars of a chart."""
 
-CURVES = 8
-"""Groups whose curves are drawn."""
+OLDER = "It was measured again as new evidence since; of this one the first numbers are printed, the rest stands in the attachment."
 
-FOUR_FIFTHS = 0.8
+REDONE = 5
+"""Times that evidence was measured again which a page prints: the last of them."""
 
-_RATES = ("selection_rate", "accuracy", "mean_prediction")
-"""What a table of groups shows: the first of these that the task has."""
-
-CASES = 3
-"""Single cases that are drawn."""
+KEPT = 20
+"""Kept rows that a page names."""
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    """One key figure."""
+class Passage:
+    """A part of a figure, its plots drawn."""
 
-    label: str
-    value: str
-    note: str
-    tone: str
-    """``good``, ``bad``, ``warn`` or ``plain``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A row of a table of figures."""
-
-    name: str
-    value: str
-    interval: str
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Groups:
-    """How the groups of one or more sensitive features fare."""
-
-    by: str
-    outcome: str
-    tone: str
+    part: Part
+    pairs: tuple[tuple[str, ...], ...]
+    """SVG of half a page's width, two side by side."""
     charts: tuple[str, ...]
-    """SVG; empty for intersections."""
-    rows: tuple[tuple[str, ...], ...]
-    """Group, rows, selection rate, its interval, impact ratio, p-value."""
-    more: int
-    """Rows that are not printed."""
+    """SVG of a page's width."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,27 +48,25 @@ class Figure:
     """Its number within the dossier, from 1."""
     attachment: str
     """The file that holds it whole."""
-    lines: tuple[Line, ...] = ()
-    charts: tuple[str, ...] = ()
-    """SVG."""
-    groups: tuple[Groups, ...] = ()
-    said: str = ""
-    """What to conclude, in one sentence."""
-    disparities: tuple[tuple[str, ...], ...] = ()
+    passages: tuple[Passage, ...] = ()
+    """Empty when its content is gone."""
+    notes: tuple[str, ...] = ()
+    """Whether it was measured again and what came of it, which rows are kept, which groups are put together."""
+    needed: tuple[tuple[str, str], ...] = ()
+    """What must be the same to measure it again."""
 
 
 def figures_of(content: DossierContent) -> tuple[Figure, ...]:
-    """All evidence, newest of each kind first within the order performance, fairness, explanation."""
-    order = {"performance": 0, "fairness": 1, "explanation": 2}
+    """All evidence in :data:`ORDER`, the newest of each kind first."""
     names = evidence_names(content)
     numbered = [(item, names[place - 1], place) for place, item in enumerate(content.evidence, 1)]
-    numbered.sort(key=lambda one: (order.get(one[0].summary.kind, 9), -one[2]))
-    return tuple(_figure(item, name, place) for item, name, place in numbered)
-
-
-def cards_of(content: DossierContent, figures: Sequence[Figure]) -> tuple[Card, ...]:
-    """The four key figures."""
-    return (_ranking(figures), _ratio(figures), _controls(content), _signed(content))
+    kinds = {kind: place for place, kind in enumerate(ORDER)}
+    numbered.sort(key=lambda one: (kinds.get(one[0].summary.kind, len(ORDER)), -one[2]))
+    newest = {item.summary.kind: place for place, item in enumerate(content.evidence, 1)}
+    return tuple(
+        _figure(item, name, place, content.evidence[: place - 1], place == newest[item.summary.kind])
+        for item, name, place in numbered
+    )
 
 
 def newest(figures: Sequence[Figure], kind: str) -> Result | None:
@@ -125,206 +74,40 @@ def newest(figures: Sequence[Figure], kind: str) -> Result | None:
     return next((one.detail.result for one in figures if one.detail.summary.kind == kind and one.detail.result), None)
 
 
-def _figure(item: EvidenceDetail, name: str, place: int) -> Figure:
-    result = item.result
+def _figure(item: EvidenceDetail, name: str, place: int, older: Sequence[EvidenceDetail], last: bool) -> Figure:
+    result, notes = item.result, tuple(_notes(item))
     if result is None:
-        return Figure(
-            item,
-            place,
-            name,
-            said="The content of this evidence was shredded, or cannot be read; its digest still stands in the ledger.",
-        )
-    if result.kind == "performance":
-        return _performance(item, result, name, place)
-    if result.kind == "fairness":
-        return _fairness(item, result, name, place)
-    return _explanation(item, result, name, place)
+        return Figure(item, place, name, notes=notes)
+    if last:
+        passages = tuple(_passage(part) for part in (*parts(result), *_changes(result, older)))
+        return Figure(item, place, name, passages, notes, needed(result))
+    first = replace(parts(result)[0], plots=())
+    return Figure(item, place, name, (_passage(first),), (OLDER, *notes), needed(result))
 
 
-def _performance(item: EvidenceDetail, result: Result, name: str, place: int) -> Figure:
-    metrics: Mapping[str, Any] = result.result["metrics"]
-    lines = tuple(_line(words(key), value) for key, value in metrics.items())
-    charts = []
-    points = roc_points(result)
-    if points:
-        auc = _line("", metrics.get("roc_auc", {"undefined": "not computed", "n": 0}))
-        charts.append(
-            roc_chart(points, "ROC curve", f"AUC {auc.value} ({auc.interval})" if auc.interval else f"AUC {auc.value}")
-        )
-    bins = calibration_points(result)
-    if bins:
-        charts.append(calibration_chart(bins, "Calibration"))
-    positive = str(result.data.get("positive", "positive"))
-    charts.append(confusion_chart(result.result["confusion"], "Confusion", positive))
-    total, held = result.result["n"], result.result["positives"]
-    said = f"Measured on {total:,} rows, of which {held:,} have the outcome '{positive}'. Intervals are 95 %."
-    return Figure(item, place, name, lines, tuple(drawn(chart) for chart in charts), said=said)
+def _notes(item: EvidenceDetail) -> Iterator[str]:
+    if item.below:
+        yield f"Groups of fewer than {item.below} rows were put together: what a small group did is nobody else's to read."
+    for again in item.redone[-REDONE:]:
+        places = f" in {counted(again.differences, 'place')}" if again.differences else ""
+        yield f"Measured again by {again.author}, {when(again.recorded)}, leaf {again.seq}: {again.outcome}{places}."
+    if len(item.redone) > REDONE:
+        yield f"It was measured again {len(item.redone) - REDONE} times before; dossier.json lists them."
+    if item.cases:
+        named = ", ".join(each.pseudonym for each in item.cases[:KEPT])
+        more = f" and {len(item.cases) - KEPT} more" if len(item.cases) > KEPT else ""
+        yield f"Kept for review, sealed and by pseudonym: {named}{more}."
 
 
-def _fairness(item: EvidenceDetail, result: Result, name: str, place: int) -> Figure:
-    groups = tuple(_groups(result, outcome) for outcome in result.result["outcomes"])
-    disparities = tuple(
-        (words(one["metric"]), ", ".join(words(name) for name in one["by"]), *_value_and_interval(one))
-        for one in result.result["disparities"]
-    )
-    limit = float(result.parameters["limit"])
-    named = "the four-fifths ratio (29 CFR 1607.4(D))" if limit == FOUR_FIFTHS else "the limit that was chosen"
-    said = (
-        f"In one sentence: {result.result['outcome']}. The line at {number(repr(limit), 2)} is {named}: "
-        "a screen that asks for a closer look, not a pass mark."
-    )
-    said = " ".join([said, *result.result.get("disagreements", ())])
-    return Figure(item, place, name, groups=groups, said=said, disparities=disparities[:ROWS])
+def _changes(result: Result, older: Sequence[EvidenceDetail]) -> list[Part]:
+    """What changed since the explanation before; the parent's is none of this dossier's, whose bundle does not disclose it."""
+    if result.kind != "explanation":
+        return []
+    before = [(item.result, item.summary.recorded) for item in older if item.result and item.result.kind == result.kind]
+    return [part_of_changes(found, result, f"the one recorded on {recorded[:10]}") for found, recorded in before[-1:]]
 
 
-def _groups(result: Result, outcome: Mapping[str, Any]) -> Groups:
-    by = [str(feature) for feature in outcome["by"]]
-    limit = float(outcome["limit"])
-    charts: tuple[str, ...] = ()
-    if len(by) == 1:
-        rates = rate_bars(result, by, "selection_rate")[:BARS]
-        ratios = impact_bars(result, by, limit)[:BARS]
-        name = words(by[0])
-        charts = (
-            *((drawn(bar_chart(rates, f"Selection rate by {name}, with 95 % intervals")),) if rates else ()),
-            drawn(
-                bar_chart(ratios, f"Impact ratio by {name}", limit, "limit" if limit != FOUR_FIFTHS else "four fifths")
-            ),
-            *(drawn(chart) for chart in _other_thresholds(result, by, limit)),
-        )
-    rows = []
-    for group in result.result["groups"]:
-        if set(group["by"]) == set(by):
-            metrics = group["metrics"]
-            rate = _value_and_interval(metrics[next(name for name in _RATES if name in metrics)])
-            ratio = _value_and_interval(group["impact_ratio"])[0]
-            found = p_value(group)
-            p = "reference" if found is None else number(found)
-            small = " (small)" if group["small"] else ""
-            named = ", ".join(str(value) for value in group["by"].values())
-            rows.append((cut(named, NAME), f"{group['n']:,}{small}", *rate, ratio, p))
-    said = str(outcome["outcome"])
-    tone = "bad" if said.startswith("disparity shown") else "warn" if said.startswith("cannot tell") else "good"
-    return Groups(
-        cut(" × ".join(words(one) for one in by), NAME),
-        said,
-        tone,
-        charts,
-        tuple(rows[:ROWS]),
-        max(0, len(rows) - ROWS),
-    )
-
-
-def _other_thresholds(result: Result, by: Sequence[str], limit: float) -> list[str]:
-    """What another threshold would do to the groups of one feature, and how far their scores can be trusted."""
-    name, charts = words(by[0]), []
-    for sweep in sweeps(result):
-        if list(sweep.by) == list(by):
-            curves = [
-                (group, [(x, y) for x, y in zip(sweep.thresholds, values, strict=True) if y is not None])
-                for group, values in (*sweep.rates[:CURVES], ("lowest by highest", sweep.ratios))
-            ]
-            title = f"Selection rates by {name} at every threshold"
-            charts.append(curves_chart(curves, title, "threshold", "selection rate", sweep.used, limit))
-    calibrated = group_calibration(result, by)[:CURVES]
-    if calibrated:
-        charts.append(curves_chart(calibrated, f"Calibration by {name}", "mean score", "share of positives"))
-    return charts
-
-
-def _explanation(item: EvidenceDetail, result: Result, name: str, place: int) -> Figure:
-    unit = str(result.result["output"])
-    charts = [shap_chart(importance_bars(result), "What moves the model: mean absolute SHAP value", unit)]
-    cases = result.result["cases"]
-    places = sorted({0, len(cases) // 2, len(cases) - 1})[:CASES] if cases else []
-    for at in places:
-        case = cases[at]
-        score = number(case["prediction"]["value"])
-        charts.append(shap_chart(case_bars(case), f"One case, {case['row']}: predicted {score}", unit))
-    error = number(result.result["additivity"]["max_abs_error"]["value"], 6)
-    lines = tuple(
-        Line(f"{one['rank']}. {cut(str(one['feature']), NAME)}", number(one["value"]), _interval(one["ci"]))
-        for one in result.result["importance"][:ROWS]
-    )
-    said = (
-        f"SHAP values of {result.result['n']:,} rows by the {result.parameters['explainer']} explainer, in {unit}. "
-        f"Base value and contributions add up to the output within {error}."
-    )
-    return Figure(item, place, name, lines, tuple(drawn(chart) for chart in charts), said=said)
-
-
-def _line(name: str, value: Mapping[str, Any]) -> Line:
-    shown, interval = _value_and_interval(value)
-    return Line(name, shown, interval, str(value.get("undefined", "")))
-
-
-def _value_and_interval(value: Mapping[str, Any]) -> tuple[str, str]:
-    if "undefined" in value:
-        return "undefined", str(value["undefined"])
-    return number(str(value["value"])), _interval(value.get("ci"))
-
-
-def _interval(ci: Any) -> str:
-    return f"{number(ci[0])} to {number(ci[1])}" if isinstance(ci, (list, tuple)) else ""
-
-
-def _ranking(figures: Sequence[Figure]) -> Card:
-    result = newest(figures, "performance")
-    if result is None:
-        return Card("ROC AUC", "none", "no performance evidence", "bad")
-    metrics = result.result["metrics"]
-    key, label = ("roc_auc", "ROC AUC") if "roc_auc" in metrics else ("accuracy", "Accuracy")
-    shown, interval = _value_and_interval(metrics[key])
-    return Card(label, shown, f"95 %: {interval}" if interval else "", "plain")
-
-
-def _ratio(figures: Sequence[Figure]) -> Card:
-    result = newest(figures, "fairness")
-    if result is None:
-        return Card("Lowest impact ratio", "none", "no fairness evidence", "bad")
-    limit = float(result.parameters["limit"])
-    found = [
-        (
-            float(group["impact_ratio"]["value"]),
-            cut(", ".join(f"{words(key)} {value}" for key, value in group["by"].items()), 60),
-        )
-        for group in result.result["groups"]
-        if not group["small"] and "value" in group["impact_ratio"]
-    ]
-    if not found:
-        return Card("Lowest impact ratio", "undefined", "no group is large enough", "warn")
-    lowest, group = min(found)
-    tone = "good" if lowest >= limit else "bad"
-    named = "four fifths is" if limit == FOUR_FIFTHS else "the limit is"
-    return Card("Lowest impact ratio", number(repr(lowest)), f"{group}; {named} {number(repr(limit), 2)}", tone)
-
-
-def _controls(content: DossierContent) -> Card:
-    counted = [line for line in content.verdicts if line.outcome != "not_applicable"]
-    met = sum(line.outcome == "met" for line in counted)
-    if not counted:
-        return Card("Controls met", "none", "no policy pack was applied", "bad")
-    rest = {
-        word: sum(line.outcome == word for line in counted) for word in ("not_met", "insufficient_evidence", "waived")
-    }
-    note = ", ".join(f"{count} {words(word)}" for word, count in rest.items() if count) or "none open"
-    blocked = any(
-        line.severity == "blocking" and line.outcome in ("not_met", "insufficient_evidence") for line in counted
-    )
-    return Card(
-        "Controls met",
-        f"{met} of {len(counted)}",
-        note,
-        "bad" if blocked else "good" if met == len(counted) else "warn",
-    )
-
-
-def _signed(content: DossierContent) -> Card:
-    if not content.reviews:
-        return Card("Approvals signed", "none", "not submitted for review", "plain")
-    newest_review = content.reviews[0]
-    needed = sum(stage.quorum for stage in newest_review.stages)
-    standing = [line for line in newest_review.decisions if line.outcome in APPROVING and not line.lapsed]
-    stages = ", ".join(stage.name for stage in newest_review.stages)
-    tone = "good" if len(standing) >= needed else "warn"
-    return Card("Approvals signed", f"{len(standing)} of {needed}", stages, tone)
+def _passage(part: Part) -> Passage:
+    halves = [drawn(svg_of(plot)) for plot in part.plots if is_half(plot)]
+    wide = tuple(drawn(svg_of(plot)) for plot in part.plots if not is_half(plot))
+    return Passage(part, tuple(tuple(halves[at : at + 2]) for at in range(0, len(halves), 2)), wide)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from registry_app.measure.figure.part import ROWS
+from registry_app.reporting.cards import cards_of
 from registry_app.reporting.content import DossierContent
 from registry_app.reporting.drawing import lineage_svg
-from registry_app.reporting.figures import ROWS, cards_of, figures_of
+from registry_app.reporting.figures import SHREDDED, figures_of
 from registry_app.reporting.letters import cut, drawn, number, shown, tidy, when, words
 from registry_app.shipped import shipped
 
@@ -59,6 +61,7 @@ def render(content: DossierContent) -> str:
         tones=TONES,
         signs=SIGNS,
         rows=ROWS,
+        shredded=SHREDDED,
         length=_length(model),
     )
 

@@ -11,8 +11,11 @@ import unicodedata
 from functools import cache
 from typing import Any
 
+from registry_app.measure.figure.number import cut, number, words
 from registry_app.shipped import shipped
 from registry_app.text import harmless
+
+__all__ = ["cut", "drawn", "mirrored", "number", "shown", "tidy", "when", "words"]
 
 _LONG = re.compile(r"-?[0-9]+\.[0-9]{5,}(?:e[+-]?[0-9]+)?|-?[0-9]+(?:\.[0-9]+)?e[+-]?[0-9]+")
 
@@ -36,28 +39,6 @@ def drawn(text: str) -> str:
 def when(stamp: str) -> str:
     """``2026-11-21 10:17:22 UTC`` for a time as the ledger writes it."""
     return f"{stamp[:10]} {stamp[11:19]} UTC" if len(stamp) == 27 else stamp
-
-
-def words(name: str) -> str:
-    """``not met`` for ``not_met``."""
-    return name.replace("_", " ")
-
-
-def cut(text: str, most: int) -> str:
-    """At most ``most`` characters of ``text``, on one line."""
-    line = " ".join(text.split())
-    return line if len(line) <= most else line[: most - 1] + "…"
-
-
-def number(text: str, places: int = 3) -> str:
-    """A decimal text rounded for reading; as it is when it is none."""
-    try:
-        value = float(text)
-    except ValueError:
-        return text
-    if value.is_integer() and abs(value) < 1e15 and "." not in text and "e" not in text.lower():
-        return f"{int(value):,}"
-    return f"{value:.{places}f}" if abs(value) >= 10**-places or value == 0 else f"{value:.2g}"
 
 
 def tidy(text: str) -> str:

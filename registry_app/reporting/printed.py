@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from registry_app.measure.figure.part import NAME, ROWS
+from registry_app.reporting.cards import cards_of
 from registry_app.reporting.content import DossierContent
-from registry_app.reporting.figures import NAME, ROWS, Figure, cards_of, figures_of
-from registry_app.reporting.html import MARKS
+from registry_app.reporting.figures import SHREDDED, Figure, figures_of
+from registry_app.reporting.html import MARKS, SIGNS
 from registry_app.reporting.letters import cut, mirrored, shown, tidy, when, words
 from registry_app.reporting.pagetext import body_text, squeezed
 
@@ -73,14 +75,19 @@ def printed(content: DossierContent) -> Iterator[tuple[str, str]]:
 
 def _figures(figure: Figure) -> Iterator[tuple[str, str]]:
     kind = figure.detail.summary.kind
-    yield f"what the {kind} evidence says", figure.said
-    if kind == "performance" or len(figure.lines) > 12:
-        for line in figure.lines:
-            yield f"the figure {line.name} of {kind}", f"{line.name}{line.value}{line.interval}"
-    for group in figure.groups:
-        for row in group.rows:
-            yield f"the figures of {row[0]} by {group.by}", "".join(row)
-    for one in figure.disparities:
-        yield f"the {one[0]} by {one[1]}", f"{one[0]}{one[1]}{one[2]}{one[3]}"
-    if figure.detail.result is not None:
-        yield f"the seed of the {kind} evidence", f"Seed{figure.detail.result.seed}"
+    if figure.detail.result is None:
+        yield f"what the {kind} evidence says", SHREDDED
+    for passage in figure.passages:
+        part = passage.part
+        named = f"what the {kind} evidence says ({part.title})"
+        yield named, f"{part.title}{SIGNS[part.tone]} {part.outcome}" if part.outcome else part.title
+        for sentence in part.said:
+            yield named, tidy(sentence)
+        for table in part.tables:
+            for row in table.rows:
+                yield f"the figures of {row[0]} in the {kind} evidence ({table.title or part.title})", "".join(row)
+            yield named, table.note
+    for note in figure.notes:
+        yield f"what became of the {kind} evidence", note
+    for name, said in figure.needed:
+        yield f"what the {kind} evidence needs to be made again", f"{name}{said}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from registry_app.evidence.views import EvidenceDetail
+from registry_app.measure.figure import waiver_of
 from registry_app.models.shapes import VersionDetail
 from registry_app.policy.views import VerdictLine
 from registry_app.reporting.content import MissingLine, ModelLine, PackLine, StateLine
@@ -13,6 +14,9 @@ from registry_app.reviews.views import ReviewDetail
 
 EXPECTED = ("performance", "fairness", "explanation")
 """Kinds of evidence whose absence is said; the others are there when somebody measured them."""
+
+_OF_NO_DATA = ("explanation", "load")
+"""Kinds that are not measured on a registered dataset as it lies."""
 
 TITLES = {
     "approved": ("Approved", "good"),
@@ -80,10 +84,40 @@ def _evidence(evidence: Sequence[EvidenceDetail]) -> list[MissingLine]:
                     f"{item.summary.kind.capitalize()} evidence", "Its content was shredded, or cannot be read.", True
                 )
             )
-        elif item.summary.dataset == "" and item.summary.kind != "explanation":
+        elif item.summary.dataset == "" and item.summary.kind not in _OF_NO_DATA:
             why = "The data it was measured on is not a registered dataset."
             found.append(MissingLine(f"Data of the {item.summary.kind} evidence", why, False))
-    return found + _disparities(evidence)
+    return found + _run(evidence) + _disparities(evidence) + _found(evidence)
+
+
+def _run(evidence: Sequence[EvidenceDetail]) -> list[MissingLine]:
+    """Waivers under which a model was run, and measurements that did not come out again."""
+    found = []
+    for item in evidence:
+        waiver = waiver_of(item.result) if item.result else None
+        kind = item.summary.kind.capitalize()
+        if waiver is not None:
+            why = f"The model ran where no sandbox holds, under a waiver signed by {waiver['by']}: {waiver['reason']}"
+            found.append(MissingLine(f"{kind} evidence: waived sandbox", why, True))
+        again = item.redone[-1] if item.redone else None
+        if again is not None and again.outcome == "differs":
+            why = f"{again.author} measured it again on {again.recorded[:10]}, and it came out otherwise."
+            found.append(MissingLine(f"{kind} evidence: differs when measured again", why, True))
+    return found
+
+
+def _found(evidence: Sequence[EvidenceDetail]) -> list[MissingLine]:
+    """What the newest evidence of the other kinds leaves open."""
+    newest = {item.result.kind: item.result for item in evidence if item.result is not None}
+    found = []
+    for kind, good in (("drift", "no drift"), ("quality", "nothing found")):
+        said = str(newest[kind].result["outcome"]) if kind in newest else good
+        if not said.startswith(good):
+            found.append(MissingLine(kind.capitalize(), f"The evidence says: {said}.", False))
+    champion = (newest["performance"].result.get("champion") or {}) if "performance" in newest else {}
+    if champion.get("outcome") == "champion better":
+        found.append(MissingLine("Champion", "On the same rows the model in use predicts better.", False))
+    return found
 
 
 def _disparities(evidence: Sequence[EvidenceDetail]) -> list[MissingLine]:

@@ -6,7 +6,6 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import Any, TypeVar
 
 from registry_app.evidence.actions import RecordEvidence
@@ -26,6 +25,7 @@ from registry_app.policy.actions import AdoptPack
 from registry_app.policy.pack import shipped_pack
 from registry_app.reviews.actions import Comment, Decide, Submit
 from registry_app.vault import chance, clock
+from tests.measure import six
 from tests.stage import Actor, Stage
 
 T = TypeVar("T")
@@ -65,37 +65,9 @@ class Desk:
         return self.stage.run(self.who, action)
 
 
-@cache
 def results() -> tuple[Result, ...]:
-    """Real measurements of made-up predictions."""
-    import numpy as np
-    import pandas as pd
-    from sklearn.linear_model import LogisticRegression
-
-    from registry_app.measure.explain import explain
-    from registry_app.measure.fairness.document import fairness
-    from registry_app.measure.performance.document import performance
-    from registry_app.measure.table.mapping import Feature, Mapping
-    from registry_app.measure.table.memory import Memory
-
-    draws = np.random.default_rng(7)
-    n = 600
-    table = pd.DataFrame({name: draws.normal(size=n) for name in ("income", "duration", "savings", "age", "amount")})
-    sex = draws.choice(["female", "male"], size=n, p=[0.4, 0.6])
-    band = np.where(table["age"] < -0.8, "up to 25", "over 25")
-    log_odds = 1.3 * table["income"] - 0.8 * table["duration"] + 0.4 * table["savings"] + 0.35 * (sex == "male")
-    label = (draws.random(n) < 1 / (1 + np.exp(-log_odds))).astype(int)
-    inputs = table.to_numpy()
-    model = LogisticRegression().fit(inputs, label)
-    score = np.clip(model.predict_proba(inputs)[:, 1] + 0.05 * (sex == "male"), 0, 1)
-    frame = pd.DataFrame({"label": np.where(label == 1, "good", "bad"), "score": score, "sex": sex, "age_band": band})
-    sensitive = (Feature("sex"), Feature("age_band"))
-    mapping = Mapping("label", positive="good", score="score", threshold=0.5, sensitive=sensitive)
-    return (
-        performance(Memory(frame, mapping.columns), mapping, 11),
-        fairness(Memory(frame, mapping.columns), mapping, 11),
-        explain(model, inputs, inputs[:200], list(table.columns), 11),
-    )
+    """Real measurements of made-up applications: the three kinds that every dossier is expected to have."""
+    return six.performance(), six.fairness(), six.explanation()
 
 
 def setting(stage: Stage) -> str:

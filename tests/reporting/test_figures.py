@@ -1,20 +1,23 @@
-"""The key figures of a dossier: what they count is what is signed, met and measured, and nothing is rounded to a pass."""
+"""The evidence on the pages: all six kinds in their order, the newest whole, each with what it needs to be made again."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from registry_app.evidence.views import EvidenceDetail
+from registry_app.evidence.views import CaseLine, EvidenceDetail, RedoLine
+from registry_app.measure.figure.part import ROWS
 from registry_app.measure.result import Result
-from registry_app.policy.views import VerdictLine
 from registry_app.reporting.content import DossierContent
-from registry_app.reporting.figures import ROWS, Card, cards_of, figures_of, newest
-from registry_app.reviews.facts import Stage
+from registry_app.reporting.figures import KEPT, OLDER, ORDER, REDONE, Figure, figures_of, newest
+from registry_app.reporting.html import render
+from registry_app.reporting.pagetext import page_texts
+from registry_app.reporting.pdf import violations, write_pdf
+from registry_app.reporting.printed import absent
+from tests.measure import six
 from tests.reporting.conftest import Handed
-from tests.reporting.test_standing import decided, review
 
 
 @pytest.fixture
@@ -22,164 +25,87 @@ def content(handed: Handed) -> DossierContent:
     return handed.content
 
 
-def card(content: DossierContent, place: int) -> Card:
-    return cards_of(content, figures_of(content))[place]
-
-
-def ranking(content: DossierContent) -> Card:
-    return card(content, 0)
-
-
-def ratio(content: DossierContent) -> Card:
-    return card(content, 1)
-
-
-def controls(content: DossierContent) -> Card:
-    return card(content, 2)
-
-
-def signed(content: DossierContent) -> Card:
-    return card(content, 3)
-
-
-def only(content: DossierContent, *kinds: str) -> DossierContent:
-    return replace(content, evidence=tuple(item for item in content.evidence if item.summary.kind in kinds))
-
-
-def measured(content: DossierContent, kind: str, **changes: Any) -> DossierContent:
-    """The same dossier with the one measurement of that kind changed."""
+def with_results(content: DossierContent, *found: Result) -> DossierContent:
+    """The same dossier about other evidence."""
+    one = content.evidence[0]
     evidence = tuple(
-        replace(item, result=replace(item.result, **changes)) if item.summary.kind == kind and item.result else item
-        for item in content.evidence
+        replace(one, summary=replace(one.summary, kind=each.kind, id=f"evidence-{place}"), result=each)
+        for place, each in enumerate(found)
     )
     return replace(content, evidence=evidence)
 
 
-def result_of(content: DossierContent, kind: str) -> Result:
-    (found,) = [item.result for item in content.evidence if item.summary.kind == kind]
-    assert found is not None
-    return found
+def only(content: DossierContent, found: Result) -> Figure:
+    (figure,) = figures_of(with_results(content, found))
+    return figure
 
 
-TWO = (Stage("validation", "validator", 2), Stage("risk acceptance", "risk_officer", 1))
+def titles(figure: Figure) -> list[str]:
+    return [passage.part.title for passage in figure.passages]
 
 
-def test_people_are_counted_and_not_names(content: DossierContent) -> None:
-    """Two reviewers may be called alike; nobody signs the same thing twice."""
-    same = [decided("Ann Lee", 7), decided("Ann Lee", 8)]
-    found = signed(replace(content, reviews=(review("open", *same, stages=TWO),)))
-    assert (found.value, found.tone, found.note) == ("2 of 3", "warn", "validation, risk acceptance")
-    whole = [*same, decided("Risk", 9, stage="risk acceptance")]
-    assert signed(replace(content, reviews=(review("approved", *whole, stages=TWO),))).value == "3 of 3"
+def kinds(figures: Sequence[Figure]) -> list[str]:
+    return [figure.detail.summary.kind for figure in figures]
 
 
-def test_a_lapsed_signature_and_a_refusal_are_no_approvals(content: DossierContent) -> None:
-    lines = [
-        decided("Val", 6, lapsed=("evidence was added",)),
-        decided("Ann", 7, outcome="request_changes"),
-        decided("Bob", 8, outcome="approve_with_conditions"),
-    ]
-    assert signed(replace(content, reviews=(review("open", *lines, stages=TWO),))).value == "1 of 3"
-    assert signed(replace(content, reviews=())).value == "none"
+def test_all_six_kinds_are_printed_in_the_order_in_which_they_are_read(content: DossierContent) -> None:
+    figures = figures_of(with_results(content, *reversed(six.six())))
+    assert kinds(figures) == list(ORDER)
+    for figure in figures:
+        assert figure.passages
+        assert any(passage.charts or passage.pairs for passage in figure.passages)
+        told = dict(figure.needed)
+        assert str(figure.detail.result.data["digest"]) in told["Data"] if figure.detail.result else False
+        assert {"Seed", "Libraries", "Platform", "Chosen"} <= told.keys()
 
 
-def verdicts(*outcomes: str, severity: str = "blocking") -> tuple[VerdictLine, ...]:
-    return tuple(
-        VerdictLine("p", "1", f"C-{n}", "t", outcome, severity, "", "", "because.", (), 1)
-        for n, outcome in enumerate(outcomes)
+def test_everything_of_all_six_kinds_stands_on_the_pages(content: DossierContent) -> None:
+    whole = with_results(
+        content, six.run(six.performance(), waived=True), *six.six()[1:], six.classes(26), six.numbers()
     )
+    pdf = write_pdf(render(whole), {}, whole.issued)
+    assert violations(pdf) == ()
+    assert absent(whole, page_texts(pdf)) == ((), 0)
 
 
-@pytest.mark.parametrize(
-    ("outcomes", "value", "note", "tone"),
-    [
-        ((), "none", "no policy pack was applied", "bad"),
-        (("not_applicable",), "none", "no policy pack was applied", "bad"),
-        (("met", "not_applicable"), "1 of 1", "none open", "good"),
-        (("met", "not_met"), "1 of 2", "1 not met", "bad"),
-        (("met", "insufficient_evidence", "insufficient_evidence"), "1 of 3", "2 insufficient evidence", "bad"),
-        (("met", "waived"), "1 of 2", "1 waived", "warn"),
-    ],
-)
-def test_controls_are_counted_by_what_they_came_to(
-    content: DossierContent, outcomes: tuple[str, ...], value: str, note: str, tone: str
-) -> None:
-    found = controls(replace(content, verdicts=verdicts(*outcomes)))
-    assert (found.value, found.note, found.tone) == (value, note, tone)
+def test_tables_of_hundreds_and_thousands_are_cut_and_say_so(content: DossierContent) -> None:
+    whole = with_results(content, six.groups(200), six.columns(2_000))
+    page = render(whole)
+    assert "and 140 more, in the attachment evidence-fairness.json" in page
+    assert f"{2_000 - ROWS:,} more, in the attachment evidence-drift.json" in page
+    assert page.count("<tr>") < 900
 
 
-def test_an_advisory_control_warns_and_does_not_condemn(content: DossierContent) -> None:
-    assert controls(replace(content, verdicts=verdicts("met", "not_met", severity="advisory"))).tone == "warn"
-
-
-def test_evidence_that_is_absent_is_said_to_be_absent(content: DossierContent) -> None:
-    none = only(content)
-    assert (ranking(none).value, ranking(none).tone) == ("none", "bad")
-    assert (ratio(none).value, ratio(none).tone) == ("none", "bad")
-    assert figures_of(none) == ()
-
-
-def with_ratios(content: DossierContent, *values: tuple[object, bool], limit: str = "0.8") -> DossierContent:
-    """Fairness evidence whose groups have those impact ratios; a second entry says whether the group is small."""
-    result = result_of(content, "fairness")
-    group = result.result["groups"][0]
-    groups = [
-        {
-            **group,
-            "by": {"sex": f"g{n}"},
-            "small": small,
-            "impact_ratio": {"value": value} if value else {"undefined": "x", "n": 0},
-        }
-        for n, (value, small) in enumerate(values)
-    ]
-    return measured(
-        content,
-        "fairness",
-        result={**result.result, "groups": groups},
-        parameters={**result.parameters, "limit": limit},
-    )
-
-
-@pytest.mark.parametrize(
-    ("values", "value", "tone"),
-    [
-        ((("1.0", False), ("0.8", False)), "0.800", "good"),
-        ((("1.0", False), ("0.79999", False)), "0.800", "bad"),
-        ((("0.5", True), ("0.9", False)), "0.900", "good"),
-        (((None, False), ("0.9", False)), "0.900", "good"),
-        ((("0.5", True), (None, False)), "undefined", "warn"),
-        ((), "undefined", "warn"),
-    ],
-    ids=["at the limit", "a hair below", "small group", "undefined group", "nothing to go by", "no groups"],
-)
-def test_the_lowest_ratio_is_that_of_the_worst_group_that_is_large_enough(
-    content: DossierContent, values: tuple[tuple[object, bool], ...], value: str, tone: str
-) -> None:
-    found = ratio(with_ratios(content, *values))
-    assert (found.value, found.tone) == (value, tone)
-
-
-def test_the_group_is_named_and_four_fifths_only_where_the_limit_is(content: DossierContent) -> None:
-    assert ratio(with_ratios(content, ("0.7", False))).note == "sex g0; four fifths is 0.80"
-    other = with_ratios(content, ("0.7", False), limit="0.9")
-    assert ratio(other).note == "sex g0; the limit is 0.90"
-    (figure,) = figures_of(only(other, "fairness"))
-    assert "0.90 is the limit that was chosen" in figure.said
-    assert "four-fifths" not in figure.said
-
-
-def test_the_newest_measurement_of_a_kind_comes_first_and_speaks(content: DossierContent) -> None:
-    performance = next(item for item in content.evidence if item.summary.kind == "performance")
-    assert performance.result is not None
-    later = replace(performance, result=replace(performance.result, seed=99))
-    twice = replace(content, evidence=(*content.evidence, later))
-    figures = figures_of(twice)
-    kinds = [(figure.detail.summary.kind, figure.number) for figure in figures]
-    assert [kind for kind, _ in kinds] == ["performance", "performance", "fairness", "explanation"]
-    assert kinds[0][1] > kinds[1][1]
+def test_the_newest_measurement_of_a_kind_comes_first_and_the_older_one_in_short(content: DossierContent) -> None:
+    later = replace(six.performance(), seed=99)
+    figures = figures_of(with_results(content, six.performance(), six.fairness(), later))
+    assert [(figure.detail.summary.kind, figure.number) for figure in figures] == [
+        ("performance", 3), ("performance", 1), ("fairness", 2),
+    ]  # fmt: skip
     found = newest(figures, "performance")
     assert found is not None
     assert found.seed == 99
+    assert len(figures[0].passages) > 1
+    assert len(figures[1].passages) == 1
+    assert figures[1].notes == (OLDER,)
+    assert OLDER not in figures[0].notes
+
+
+def test_a_waiver_stands_before_all_other_passages_even_of_an_older_measurement(content: DossierContent) -> None:
+    waived = six.run(six.performance(), waived=True)
+    first, second = figures_of(with_results(content, waived, waived))
+    for figure in (first, second):
+        part = figure.passages[0].part
+        assert (part.outcome, part.tone) == ("run under a waiver, signed by Risk Person", "bad")
+        assert "The build machine has no sandbox yet." in part.said[0]
+    page = render(with_results(content, waived))
+    assert page.index("run under a waiver, signed by Risk Person") < page.index("How well it predicts")
+
+
+def test_an_explanation_is_laid_beside_the_one_before_it(content: DossierContent) -> None:
+    figures = figures_of(with_results(content, six.explanation(12), six.explanation()))
+    assert "What changed" in titles(figures[0])
+    assert "What changed" not in titles(only(content, six.explanation()))
 
 
 def test_shredded_evidence_keeps_its_number_and_its_file_and_shows_nothing(content: DossierContent) -> None:
@@ -190,23 +116,36 @@ def test_shredded_evidence_keeps_its_number_and_its_file_and_shows_nothing(conte
         "evidence-performance.json", "evidence-fairness.json", "evidence-explanation.json",
     }  # fmt: skip
     for figure in figures:
-        assert (figure.lines, figure.charts, figure.groups) == ((), (), ())
-        assert "shredded" in figure.said
-    assert ranking(replace(content, evidence=hollow)).value == "none"
+        assert (figure.passages, figure.needed) == ((), ())
+    assert render(replace(content, evidence=hollow)).count("The content of this evidence was shredded") == 3
 
 
-def test_of_many_groups_so_many_are_printed_and_the_rest_counted(content: DossierContent) -> None:
-    many = with_ratios(content, *((f"0.{n + 100}", False) for n in range(ROWS + 7)))
-    (figure,) = figures_of(only(many, "fairness"))
-    (groups,) = [each for each in figure.groups if each.by == "sex"]
-    assert (len(groups.rows), groups.more) == (ROWS, 7)
+def test_who_measured_again_is_said_and_what_came_of_it(content: DossierContent) -> None:
+    times = [
+        RedoLine(f"r{place}", "Val Person", f"2026-11-2{place}T10:00:00.000000Z", 30 + place, outcome, differences)
+        for place, (outcome, differences) in enumerate([("matches", 0), ("within tolerance", 0), ("differs", 3)])
+    ]
+    detail = replace(content.evidence[0], redone=tuple(times))
+    (figure,) = figures_of(replace(content, evidence=(detail,)))
+    assert figure.notes[0] == "Measured again by Val Person, 2026-11-20 10:00:00 UTC, leaf 30: matches."
+    assert figure.notes[2].endswith("leaf 32: differs in 3 places.")
+    many = replace(detail, redone=tuple(times * 4))
+    (figure,) = figures_of(replace(content, evidence=(many,)))
+    assert len(figure.notes) == REDONE + 1
+    assert "7 times before" in figure.notes[-1]
 
 
-def test_a_number_that_does_not_exist_is_printed_as_undefined_with_its_reason(content: DossierContent) -> None:
-    result = result_of(content, "performance")
-    metrics = {**result.result["metrics"], "roc_auc": {"undefined": "one class only", "n": 12}}
-    hollow = measured(content, "performance", result={**result.result, "metrics": metrics})
-    assert ranking(hollow).value == "undefined"
-    (figure,) = figures_of(only(hollow, "performance"))
-    (line,) = [line for line in figure.lines if line.name == "roc auc"]
-    assert (line.value, line.note) == ("undefined", "one class only")
+def test_kept_rows_are_named_by_pseudonym_and_groups_put_together_are_said(content: DossierContent) -> None:
+    cases = tuple(CaseLine(f"c{place}", f"case-{place}", "Val Person", "", 40) for place in range(KEPT + 2))
+    detail = replace(content.evidence[0], cases=cases, below=10)
+    (figure,) = figures_of(replace(content, evidence=(detail,)))
+    assert figure.notes[0].startswith("Groups of fewer than 10 rows were put together")
+    assert "case-0, case-1" in figure.notes[1]
+    assert figure.notes[1].endswith("case-19 and 2 more.")
+    page = render(replace(content, evidence=(detail,)))
+    assert all(note.split(":")[0] in page for note in figure.notes)
+
+
+def test_the_same_evidence_gives_the_same_pages(content: DossierContent) -> None:
+    whole = with_results(content, *six.six())
+    assert render(whole) == render(whole)

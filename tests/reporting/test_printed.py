@@ -56,7 +56,7 @@ def test_whatever_is_altered_on_the_page_is_named(content: DossierContent) -> No
 
 def test_another_number_in_a_figure_is_found(content: DossierContent) -> None:
     runs = dict(printed(content))
-    name = next(what for what in runs if what.startswith("the figure ") and any(c.isdigit() for c in runs[what]))
+    name = next(what for what in runs if what.startswith("the figures of ") and any(c.isdigit() for c in runs[what]))
     run = squeezed(runs[name])
     digit = next(c for c in run if c.isdigit())
     lying = page(content).replace(run, run.replace(digit, "7" if digit != "7" else "8"))

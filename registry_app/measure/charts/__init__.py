@@ -14,6 +14,6 @@ svg.py     any of them
 """
 
 from registry_app.measure.charts.pen import FONT, Colours
-from registry_app.measure.charts.svg import svg_of
+from registry_app.measure.charts.svg import is_half, svg_of
 
-__all__ = ["FONT", "Colours", "svg_of"]
+__all__ = ["FONT", "Colours", "is_half", "svg_of"]

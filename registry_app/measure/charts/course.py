@@ -8,7 +8,7 @@ from registry_app.measure.charts.pen import WIDTH, Colours, attr, cut, line, num
 from registry_app.measure.figure.plot import Bar
 
 _LEFT = 190
-_ROW = 26
+_ROW = 21
 
 
 def sides_chart(
@@ -26,11 +26,11 @@ def sides_chart(
     told = []
     for row, (name, before, now) in enumerate(rows):
         at = head + _ROW * row
-        parts.append(written(_LEFT - 10, at + 15, cut(name, 25), paint.ink, anchor="end"))
+        parts.append(written(_LEFT - 10, at + 13, cut(name, 25), paint.ink, anchor="end"))
         for step, (value, colour) in enumerate(((before, paint.muted), (now, paint.bar))):
-            parts.append(rect(_LEFT, at + 1 + 11 * step, span * value / top, 9, colour))
+            parts.append(rect(_LEFT, at + 1 + 9 * step, span * value / top, 8, colour))
             words = f"{value:.1%}"
-            parts.append(written(_LEFT + span * value / top + 6, at + 9 + 11 * step, words, paint.ink, size=10))
+            parts.append(written(_LEFT + span * value / top + 6, at + 9 + 9 * step, words, paint.ink, size=9))
         told.append(f"{cut(name, 60)} {before:.1%} before, {now:.1%} now")
     return svg(WIDTH, height, f"{title}: {'; '.join(told)}", parts)
 

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 
 from registry_app.measure.charts.pen import Colours, attr, cut, line, number, svg, written
 
+INSIDE = 2
+"""Curves that are named within the square; of more, or with a threshold, the names stand beside it."""
+
 
 def curve_chart(
-    points: Sequence[tuple[float, float]],
+    curves: Sequence[tuple[str, Sequence[tuple[float, float]]]],
     title: str,
     across: str,
     up: str,
@@ -16,14 +19,28 @@ def curve_chart(
     diagonal: bool = True,
     colours: Colours | None = None,
 ) -> str:
-    """One curve, over the diagonal where that means something; ``note`` such as ``AUC 0.79 (0.76 to 0.82)`` stands inside."""
+    """One curve or two, named inside; over the diagonal where that means something.
+
+    Args:
+        curves: name and points of each.
+        note: said in place of the name of an only curve, such as ``AUC 0.79 (0.76 to 0.82)``.
+    """
     paint = colours or Colours()
     parts = _square(title, across, up, paint, diagonal)
-    path = " ".join(f"{_px(a)},{_py(b)}" for a, b in points)
-    parts.append(f'<polyline points="{path}" fill="none" stroke="{attr(paint.bar)}" stroke-width="2.2"/>')
-    if note:
-        parts.append(written(346, 320, note, paint.ink, anchor="end", weight=700))
-    return svg(380, 390, f"{title}: {up} over {across}, a curve of {len(points)} points. {note}", parts)
+    names = [note] if len(curves) == 1 else [cut(name, 44) for name, _ in curves[:INSIDE]]
+    left = max(92.0, 324 - 6.2 * max(map(len, names), default=0))
+    told = []
+    for place, ((name, points), said) in enumerate(zip(curves, names, strict=False)):
+        colour, dash = (paint.bar, paint.other)[place], ("", "6 3")[place]
+        path = " ".join(f"{_px(a)},{_py(b)}" for a, b in points)
+        dashed = f' stroke-dasharray="{dash}"' if dash else ""
+        parts.append(f'<polyline points="{path}" fill="none" stroke="{attr(colour)}" stroke-width="2.2"{dashed}/>')
+        if said:
+            down = 336 - 17 * (len(names) - place)
+            parts.append(line(left, down - 4, left + 22, down - 4, colour, dash=dash, width=2.2))
+            parts.append(written(left + 28, down, said, paint.ink, size=11, weight=700 if place == 0 else 400))
+        told.append(f"{name}, a curve of {len(points)} points")
+    return svg(380, 390, f"{title}: {up} over {across}. {'; '.join(told)}. {note}", parts)
 
 
 def calibration_chart(

@@ -6,7 +6,7 @@ from registry_app.measure.charts.bars import bar_chart, shap_chart
 from registry_app.measure.charts.course import course_chart, sides_chart
 from registry_app.measure.charts.matrix import matrix_chart
 from registry_app.measure.charts.pen import Colours
-from registry_app.measure.charts.square import calibration_chart, curve_chart, curves_chart
+from registry_app.measure.charts.square import INSIDE, calibration_chart, curve_chart, curves_chart
 from registry_app.measure.figure.plot import Bars, Calibrated, Course, Curves, Leaning, Matrix, Plot, Sides
 
 
@@ -25,10 +25,16 @@ def svg_of(plot: Plot, colours: Colours | None = None) -> str:
             return course_chart(plot.points, plot.title, plot.up, colours)
         case Matrix():
             return matrix_chart(plot.classes, plot.counts, plot.title, colours)
-        case Curves() if len(plot.curves) == 1 and plot.mark is None and plot.limit is None:
-            points = plot.curves[0][1]
-            return curve_chart(points, plot.title, plot.across, plot.up, plot.note, plot.diagonal, colours)
+        case Curves() if len(plot.curves) <= INSIDE and plot.mark is None and plot.limit is None:
+            return curve_chart(plot.curves, plot.title, plot.across, plot.up, plot.note, plot.diagonal, colours)
         case Curves():
             return curves_chart(
                 plot.curves, plot.title, plot.across, plot.up, plot.mark, plot.limit, plot.diagonal, colours
             )
+
+
+def is_half(plot: Plot) -> bool:
+    """Whether two of its kind fit side by side on a page."""
+    if isinstance(plot, Curves):
+        return len(plot.curves) <= INSIDE and plot.mark is None and plot.limit is None
+    return isinstance(plot, (Calibrated, Matrix))

@@ -115,6 +115,3 @@ class Matrix:
 
 Plot = Bars | Leaning | Curves | Calibrated | Sides | Course | Matrix
 """All of them."""
-
-SQUARE = (Curves, Calibrated, Matrix)
-"""Those of which two stand side by side on a page."""

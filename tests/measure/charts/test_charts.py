@@ -34,7 +34,7 @@ def drawings(name: str) -> list[str]:
     return [
         bar_chart(bars, name, 0.8, name),
         shap_chart([Bar(name, -0.5), Bar(name, 0.5, 0.4, 0.6)], name, name),
-        curve_chart([(0, 0), (0.2, 0.7), (1, 1)], name, name, name, name),
+        curve_chart([(name, [(0, 0), (0.2, 0.7), (1, 1)])] * 2, name, name, name, name),
         calibration_chart([(0.1, 0.2, 0.1, 0.3)], name),
         matrix_chart((name, name), CONFUSION, name),
         matrix_chart((name, name, name), ((1, 2, 3), (4, 5, 6), (0, 0, 9)), name),
