@@ -44,6 +44,7 @@ def explain(
     interventional: bool = False,
     precision: float | None = PRECISION,
     checks: bool = True,
+    hide_below: int | None = None,
     n_jobs: int = 1,
     dask: str | None = None,
     tell: Tell | None = None,
@@ -68,6 +69,7 @@ def explain(
         interventional: explain trees against :data:`~registry_app.measure.explain.explainer.BACKGROUND` background rows.
         precision: half width over value at which importance is precise enough; ``None`` takes all rows.
         checks: make the ranking again with another seed and another background.
+        hide_below: groups with fewer explained rows are put together, 2 or more; 0 or ``None`` puts none together.
         n_jobs: processes here; -1 is one per core.
         dask: address of a running Dask scheduler to work on instead.
         tell: hears how many rows are explained, of how many at most.
@@ -95,7 +97,10 @@ def explain(
         told = told_cases(run, where, found, single, reasons, flagged(near, forbidden))
     n = len(found.values)
     outputs = run.explainer.outputs(run.table[:n])
-    taken = {name: [given[at] for at in run.positions[:n]] for name, given in groups.items()}
+    taken = {
+        name: grouping.hiding([given[at] for at in run.positions[:n]], hide_below or 0)
+        for name, given in groups.items()
+    }
     result = {
         "n": n,
         "task": run.explainer.subject.task,
@@ -121,6 +126,8 @@ def explain(
         "positive": run.explainer.subject.positive,
     }
     parameters = _parameters(run, n, len(single.places), proxy_limit, precision, reasons)
+    if hide_below is not None:
+        parameters["hidden_below"] = hide_below
     return finished("explanation", data, parameters, seed, ("shap", "scikit-learn", "scipy"), began, result)
 
 

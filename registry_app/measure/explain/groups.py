@@ -7,10 +7,13 @@ the differences between their mean SHAP values. What the values fail to add up t
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from registry_app.errors import UsageError
+from registry_app.measure.cells.cells import Groups
+from registry_app.measure.fairness.pooling import called, small
 from registry_app.measure.result import Z95, Undefined, decimal_text
 
 if TYPE_CHECKING:
@@ -48,6 +51,15 @@ def named(values: Any, rows: int, name: str) -> list[str]:
             "Cut it into fewer.",
         )
     return found
+
+
+def hiding(values: Sequence[str], below: int) -> list[str]:
+    """The group of each row, those that are too small put together (:mod:`registry_app.measure.fairness.pooling`)."""
+    counts = Counter(values)
+    names = sorted(counts)
+    groups = Groups(("group",), tuple((name,) for name in names))
+    found = {name for (name,) in small(groups, [counts[name] for name in names], below)}
+    return [called(below) if value in found else value for value in values]
 
 
 def by_group(

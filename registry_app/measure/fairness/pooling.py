@@ -8,7 +8,7 @@ subtracts another document of the same data with other features or other cut poi
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from itertools import chain, combinations
 from typing import TYPE_CHECKING, Any
@@ -97,7 +97,7 @@ def together(groups: Groups, names: Set[tuple[str, ...]], below: int) -> Pool | 
     return Pool(Groups(groups.by, tuple(kept)), np.array(which, dtype=np.intp))
 
 
-def small(groups: Groups, rows: Array, below: int) -> frozenset[tuple[str, ...]]:
+def small(groups: Groups, rows: Iterable[int], below: int) -> frozenset[tuple[str, ...]]:
     """Names of the groups that become one; see the module's own words."""
     counts = [int(each) for each in rows]
     found = {place for place, n in enumerate(counts) if n < below}

@@ -32,6 +32,7 @@ def quality(
     positive: str | None = None,
     sensitive: Sequence[Feature] = (),
     against: Source | None = None,
+    hide_below: int | None = None,
 ) -> Result:
     """Look at a table of data.
 
@@ -40,6 +41,7 @@ def quality(
         positive: the label's value that is the positive outcome.
         sensitive: features whose groups the label is shown by.
         against: another table, such as the training data: rows that stand in both are counted.
+        hide_below: groups with fewer rows are put together, 2 or more; 0 or ``None`` puts none together.
 
     Raises:
         UsageError: a column is not there, stands twice or holds nothing plain, no row is positive, or ``against`` shares no column.
@@ -64,7 +66,7 @@ def quality(
             raise UsageError(f"No row has {quoted(positive)} as its {label}.", "Give a value that the label takes.")
         for line, column in zip(lines, columns, strict=True):
             line["says"] = None if column.name == label else says(source, column, target, hits)
-        groups = [line for feature in sensitive for line in balance(source, feature, target, hits)]
+        groups = [line for feature in sensitive for line in balance(source, feature, target, hits, hide_below or 0)]
     twice = repeated(source, columns)
     overlap = None if against is None else _overlap(source, against)
     findings = _findings(lines, twice, overlap)
@@ -84,7 +86,9 @@ def quality(
         "sensitive": [feature.described() for feature in sensitive],
     }
     limits = {name: decimal_text(limit) for name, limit in LEAKS.items()}
-    parameters = {"leak_limits": limits, "missing_limit": decimal_text(MISSING), "interval": "0.95"}
+    parameters: dict[str, Any] = {"leak_limits": limits, "missing_limit": decimal_text(MISSING), "interval": "0.95"}
+    if hide_below is not None:
+        parameters["hidden_below"] = hide_below
     return finished("quality", data, parameters, 0, ("duckdb",), began, result)
 
 

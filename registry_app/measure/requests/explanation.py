@@ -60,6 +60,8 @@ class ExplanationRequest(Request):
     precision: float | None = PRECISION
     checks: bool = True
     seed: int = 0
+    hide_below: int | None = None
+    """Groups with fewer explained rows are put together."""
 
     def run(self, progress: Progress = SILENT) -> Result:
         """See :meth:`Request.run`."""
@@ -113,6 +115,7 @@ class ExplanationRequest(Request):
             "precision": self.precision,
             "checks": self.checks,
             "reasons": reasons,
+            "hide_below": self.hide_below,
         }
 
     @classmethod
@@ -145,6 +148,7 @@ class ExplanationRequest(Request):
             None if chosen["precision"] == "all rows" else float(chosen["precision"]),
             bool(chosen["checks"]),
             result.seed,
+            chosen.get("hidden_below"),
         )
 
 

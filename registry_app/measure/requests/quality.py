@@ -24,17 +24,25 @@ class QualityRequest(Request):
     positive: str | None = None
     sensitive: tuple[Feature, ...] = ()
     against: str | None = None
+    hide_below: int | None = None
 
     def run(self, progress: Progress = SILENT) -> Result:
         """See :meth:`Request.run`."""
         progress.step("measuring")
         with open_source(self.data, progress=progress) as source, ExitStack() as stack:
             other = stack.enter_context(open_source(self.against, progress=progress)) if self.against else None
-            return quality(source, self.label, self.positive, self.sensitive, other)
+            return quality(source, self.label, self.positive, self.sensitive, other, self.hide_below)
 
     @classmethod
     def of(cls, result: Result, inputs: Inputs) -> Self:
         """See :meth:`Request.of`."""
         data = result.data
         features = tuple(Feature.of(each) for each in data["sensitive"])
-        return cls(inputs.data, data["label"], data["positive"], features, inputs.other or None)
+        return cls(
+            inputs.data,
+            data["label"],
+            data["positive"],
+            features,
+            inputs.other or None,
+            result.parameters.get("hidden_below"),
+        )

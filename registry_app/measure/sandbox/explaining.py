@@ -11,6 +11,7 @@ from registry_app.text import harmless
 
 ASKED = (
     "seed", "cases", "positive", "forbidden", "proxy_limit", "interventional", "precision", "checks", "reasons",
+    "hide_below",
 )  # fmt: skip
 """What an explanation may be asked with, all of it JSON; ``reasons`` are the fields of
 :class:`~registry_app.measure.explain.reasons.Reasons`."""
