@@ -200,7 +200,8 @@ def opened(
         if trust is None and format in PICKLES:
             raise SandboxError(
                 "A pickle can run anything when it is loaded, and nobody has decided to trust this one.",
-                "Save the model as skops or ONNX, or have somebody with the right role decide.",
+                "Save the model as skops or ONNX; or register it, have it looked at with 'registry-app trust grant', and run it "
+                "with 'registry-app evaluate'.",
             )
         began = time.monotonic()
         allowed = readable(given, keep_out)
