@@ -9,10 +9,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from registry_app import custody
-from registry_app.evidence.actions import RecordEvidence
+from registry_app.evidence.actions import (
+    KeepCase,
+    RecordEvidence,
+    RecordRedo,
+    RevokeSandboxWaiver,
+    RevokeTrust,
+    TrustArtifact,
+    WaiveSandbox,
+)
+from registry_app.evidence.views import EvidenceOf
 from registry_app.ledger.meaning import Action
 from registry_app.measure.performance.document import performance
-from registry_app.measure.result import Result
+from registry_app.measure.result import Result, decode
 from registry_app.measure.table.mapping import Mapping
 from registry_app.measure.table.memory import Memory
 from registry_app.models import actions as models
@@ -90,6 +99,7 @@ def _play(folder: Path) -> str:
         admin.run(people.AddMember("credit", "scoring", "team"))
     _models(folder)
     _reviews(folder)
+    _measured_again(folder)
     with desk(folder, "admin") as admin:
         custody.rotate(admin, PASSPHRASE)
     return founding.recovery_key
@@ -146,3 +156,21 @@ def _reviews(folder: Path) -> None:
     do(folder, "admin", ProposeRoute("high", stops, "Four eyes on risk."))
     with desk(folder, "risk") as risk:
         risk.run(ConfirmRoute(next(line.proposal for line in risk.ask(Routes()) if line.proposal)))
+
+
+def _measured_again(folder: Path) -> None:
+    version, explanation = "credit-risk:2", Path(__file__).parents[1] / "measure" / "explain" / "explanation-1.json"
+    together = replace(result(), parameters={**result().parameters, "hidden_below": 10})
+    explained = decode(explanation.read_bytes())
+    do(folder, "dev", RecordEvidence(version, together, result()), RecordEvidence(version, explained))
+    with desk(folder, "val") as val:
+        first, second = (each.summary.id for each in val.ask(EvidenceOf(version)))
+        val.run(RecordRedo(first, together))
+        val.run(KeepCase(second, "row 1", {"income": "2100"}, "An appeal."))
+        val.run(
+            TrustArtifact(version, "c" * 64, "suspicious", "picklescan 1.0", "Our own build."), passphrase=PASSPHRASE
+        )
+        val.run(RevokeTrust(version, "It is not."))
+    with desk(folder, "risk") as risk:
+        risk.run(WaiveSandbox(version, "2026-12-31T00:00:00.000000Z", "An old kernel."), passphrase=PASSPHRASE)
+        risk.run(RevokeSandboxWaiver(version, "A new kernel."))

@@ -40,7 +40,7 @@ def test_it_opens_and_verifies(folder: Path) -> None:
     with desk(folder, "audit") as workspace:
         found = verify(workspace)
     assert {answer.name: answer.holds for answer in found.answers} == dict.fromkeys(ANSWERS, True)
-    assert found.size == 44
+    assert found.size == 52
 
 
 def test_it_still_says_what_it_said(folder: Path) -> None:

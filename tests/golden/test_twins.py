@@ -118,7 +118,7 @@ def test_the_screen_does_not_open_what_was_put_back(founded: Path, folder: Path)
     forged(folder, TWINS["truncate"])
     before = files(folder)
     shown = screen(command(founded, folder), until="are gone")
-    assert "but 43 have been seen" in shown
+    assert "but 51 have been seen" in shown
     after = files(folder)
     assert {name: after.get(name) for name in before} == before
 
