@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from registry_app.cli.desk import Desk
     from registry_app.evidence.views import EvidenceDetail, KeptCase
     from registry_app.measure.beside import Beside, Number
+    from registry_app.measure.explain.comparison import Comparison
     from registry_app.measure.requests.modelled import Modelled
     from registry_app.measure.result import Result
     from registry_app.measure.sameness import Difference
@@ -150,11 +151,16 @@ def compare_evidence(
 
     Example: registry-app evidence compare 019aa5e2-5b1c-7c3e-8b8e-2f1d6a9c0b11 019aa5e3-0d4c-7a11-9f0e-6b1d2c3e4f50
     """
-    from registry_app.evidence.views import CompareEvidence
+    from registry_app.evidence.views import CompareEvidence, CompareExplanations
 
     with opened(ctx) as desk:
         found = desk.ask(CompareEvidence(first, second))
-        desk.show(plain(found), lambda: _beside_text(found, every))
+        if found.kind != "explanation":
+            desk.show(plain(found), lambda: _beside_text(found, every))
+            return
+        moved = desk.ask(CompareExplanations(first, second))
+        data = {**plain(found), "features": plain(moved.features)}
+        desk.show(data, lambda: f"{_moved_text(moved)}\n\n{_beside_text(found, every)}")
 
 
 @evidence_app.command("keep")
@@ -268,6 +274,20 @@ def _beside_text(found: Beside, every: bool) -> str:
     rows = [(each.place, _number(each.first), _number(each.second), each.change) for each in lines]
     nothing = "No number moved beyond its interval; --all shows each."
     return f"{about}\n\n{heading('Numbers')}\n{table(('place', 'first', 'second', 'change'), rows, nothing)}"
+
+
+def _moved_text(found: Comparison) -> str:
+    rows = [
+        (
+            each.feature,
+            *(f"{side.rank}. {side.value:.4g}" if side else "-" for side in (each.first, each.second)),
+            each.change,
+            "yes" if each.reranked else "",
+        )
+        for each in found.features
+    ]
+    columns = ("feature", "first: rank, value", "second: rank, value", "value changed", "rank changed")
+    return f"{heading('Importance')}\n{table(columns, rows)}"
 
 
 def _number(found: Number | None) -> str:

@@ -12,6 +12,7 @@ from registry_app.evidence.tables import CaseRow, EvidenceRow, RedoRow, SandboxW
 from registry_app.ledger.fact import SHREDDED
 from registry_app.ledger.meaning import Reader, View
 from registry_app.measure.beside import Beside, beside
+from registry_app.measure.explain.comparison import Comparison, compare
 from registry_app.measure.result import Result, decode
 from registry_app.measure.sameness import Sameness, sameness
 from registry_app.measure.sandbox.trust import Trust, Waiver
@@ -160,6 +161,17 @@ class CompareEvidence(View[Beside]):
 
     def ask(self, reader: Reader) -> Beside:
         return beside(*(_readable(reader, _row(reader, name)) for name in (self.first, self.second)))
+
+
+@dataclass(frozen=True, slots=True)
+class CompareExplanations(View[Comparison]):
+    """Two explanations side by side: importances and ranks, and which of them changed beyond their intervals."""
+
+    first: str
+    second: str
+
+    def ask(self, reader: Reader) -> Comparison:
+        return compare(*(_readable(reader, _row(reader, name)) for name in (self.first, self.second)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,6 +134,8 @@ def _chosen(first: Result, second: Result) -> Iterator[tuple[str, str, str]]:
 
 
 def _said(value: Any) -> str:
+    if isinstance(value, dict) and isinstance(value.get("digest"), str):
+        return f"sha256:{value['digest'][:16]}"
     if isinstance(value, (list, dict)):
         return ", ".join(str(each.get("column", each) if isinstance(each, dict) else each) for each in value)[:120]
     return "" if value is None else str(value)[:120]

@@ -54,6 +54,8 @@ def test_what_was_chosen_otherwise_and_other_data_are_said() -> None:
     found = beside(result(), other)
     assert not found.same_data
     assert ("label", "label", "outcome") in found.chosen
+    run = replace(result(), data={**result().data, "model": {"digest": "d" * 64}})
+    assert beside(result(), run).chosen == (("model", "", "sha256:dddddddddddddddd"),)
 
 
 def test_two_kinds_do_not_stand_side_by_side() -> None:
