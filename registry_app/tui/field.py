@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from registry_app.evidence.actions import SMALL
 from registry_app.measure.result import Kind
 
 PREDICTED: tuple[Kind, ...] = ("fairness", "performance")
@@ -66,6 +67,7 @@ FIELDS = (
     Field("columns", "columns", "compare these alone, parted by semicolons", _DRIFT, (), "columns"),
     Field("limit", "ratio limit", "below it a disparity is shown", _FAIR, _FAIR, "number", "0.8"),
     Field("small", "small group", "groups with fewer rows decide no outcome", _FAIR, _FAIR, "whole", "30"),
+    Field("below", "hide below", "rows: smaller groups are put together in what leaves the registry; 0 hides none", _FAIR, _FAIR, "whole", str(SMALL)),
     Field("left_out", "left out", "why Local Law 144's tables leave out groups under 2 %", _FAIR),
     Field("psi", "index limit", "the stability index beyond which a column has drifted", _DRIFT, _DRIFT, "number", "0.2"),
     Field("cases", "cases", "how many single rows to explain", _EXPLANATION, _EXPLANATION, "whole", "5"),

@@ -9,7 +9,7 @@ import pytest
 from textual.widgets import Input, Tabs
 
 from registry_app.evidence.actions import RecordEvidence
-from registry_app.evidence.views import EvidenceOf
+from registry_app.evidence.views import EvidenceOf, ShowWhole
 from registry_app.measure.progress import SILENT, Progress
 from registry_app.measure.requests.fairness import FairnessRequest
 from registry_app.measure.result import Result
@@ -306,6 +306,30 @@ def test_each_kind_is_measured_from_its_own_fields(
             assert said in screen_text(app)
 
     asyncio.run(story())
+
+
+def test_small_groups_are_put_together_in_what_leaves_and_kept_in_the_registry(house: House, table: Path) -> None:
+    few = [f"{name},{place % 2},{place % 2}" for name in ("unknown", "other") for place in range(6)]
+    table.write_text(table.read_text() + "\n".join(few) + "\n")
+
+    async def story() -> None:
+        async with playing(house.app()) as pilot:
+            app = await opened(pilot)
+            filled(app)
+            await press(pilot, "ctrl+s")
+            assert "Groups of fewer than 10 rows are put together here" in screen_text(app)
+            await press(pilot, "s", "ctrl+s", "3")
+            assert "Groups of fewer than 10 rows are put together in what leaves the registry." in screen_text(app)
+
+    asyncio.run(story())
+    (found,) = evidence(house)
+    assert found.below == 10
+    whole = house.do(lambda: house.stage.ask("val", ShowWhole(found.summary.id)))
+    assert whole is not None
+    kept, left = ({group["by"]["sex"]: group["n"] for group in one.result["groups"]} for one in (whole, found.result))
+    assert kept["unknown"] == 6
+    assert "unknown" not in left
+    assert sum(left.values()) == sum(kept.values()) == 212
 
 
 def test_whoever_may_not_record_is_not_offered_to_measure(house: House) -> None:

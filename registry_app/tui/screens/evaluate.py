@@ -15,6 +15,7 @@ from textual.widgets import Button, ContentSwitcher, Footer, Input, Label, Stati
 
 from registry_app.errors import RegistryError
 from registry_app.evidence.actions import RecordEvidence
+from registry_app.evidence.hiding import measured
 from registry_app.evidence.views import RunningOf
 from registry_app.measure.result import Kind, Result
 from registry_app.measure.sandbox.loading import FORMATS
@@ -32,6 +33,8 @@ from registry_app.tui.screens.dialog import LAPSES, Answer
 from registry_app.tui.screens.record import Record
 from registry_app.tui.whole import Whole
 
+Found = tuple[Result, Result | None]
+"""What may leave the registry, and what stays in it where that is more."""
 OFTEN = 0.25
 """Seconds between two looks at a measurement on its way."""
 
@@ -67,10 +70,12 @@ class Evaluate(Desk[Answer]):
     def __init__(self, whole: Whole) -> None:
         super().__init__()
         self._whole = whole
+        self._sensitive = "; ".join(dict.fromkeys(name for use in whole.version.data for name in use.sensitive))
         self._kind: Kind = asked.KINDS[0]
         self._columns = Columns()
         self._measuring: Measuring | None = None
         self._result: Result | None = None
+        self._small: Result | None = None
         self._clock: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -134,9 +139,10 @@ class Evaluate(Desk[Answer]):
             self._clock.resume()
         self._draw_run()
 
-        def work() -> Result:
+        def work() -> Found:
             allowed = Allowed(seat.ask(RunningOf(version)), keep_out)
-            return asked.request(kind, typed, allowed).run(measuring.progress)
+            request = asked.request(kind, typed, allowed)
+            return measured(request, int(typed["below"]) if kind == "fairness" else 0, measuring.progress)
 
         self.compute(work, self._measured, self._failed, group="measure")
 
@@ -169,7 +175,9 @@ class Evaluate(Desk[Answer]):
         means = "Your signature says that you measured this. It is kept for good, and nobody can change it."
         if self._whole.review is not None and self._whole.review.summary.state == "open":
             means += f" The version is in review. {LAPSES}"
-        self.app.push_screen(Record(title, means, pairs, RecordEvidence(version, self._result)), self._recorded)
+        self.app.push_screen(
+            Record(title, means, pairs, RecordEvidence(version, self._result, self._small)), self._recorded
+        )
 
     def action_save(self) -> None:
         """Save the columns under the name that the form gives."""
@@ -222,9 +230,9 @@ class Evaluate(Desk[Answer]):
             self.query_one(f"#{name}", Input).value = value
         self._tell(f"Filled in the columns from {where}.")
 
-    def _measured(self, result: Result) -> None:
+    def _measured(self, found: Found) -> None:
         self._let_go()
-        self._result = result
+        self._result, self._small = found
         self._go("result")
         self._draw()
         self.query_one("#result", Page).scroll_home(animate=False)
@@ -267,8 +275,7 @@ class Evaluate(Desk[Answer]):
     def _first(self, field: Field) -> str:
         """What a field holds at first: sensitive features and format as the version names them."""
         if field.name == "sensitive":
-            named = (column for use in self._whole.version.data for column in use.sensitive)
-            return "; ".join(dict.fromkeys(named))
+            return self._sensitive
         if field.name == "format" and self._whole.version.summary.format in FORMATS:
             return self._whole.version.summary.format
         return field.value
@@ -279,8 +286,11 @@ class Evaluate(Desk[Answer]):
         return self._columns if field.holds in ("column", "columns", "features") else None
 
     def _about(self, names: tuple[str, ...]) -> None:
-        """The columns that there are, or the data that the version has learned from."""
+        """The columns that there are, or the data that the version has learned from; sensitive ones only where they are."""
         self._columns.names = names
+        sensitive = self.query_one("#sensitive", Input)
+        if names and sensitive.value == self._sensitive:
+            sensitive.value = "; ".join(each for each in asked.parts(self._sensitive) if each in names)
         data = "; ".join(f"{use.name} ({use.role}), {use.rows:,} rows" for use in self._whole.version.data)
         words = f"Its columns: {', '.join(names)}" if names else f"Registered with this version: {data or 'no data'}"
         self.query_one("#about", Static).update(self.pen.words(words))
@@ -308,6 +318,12 @@ class Evaluate(Desk[Answer]):
         page = Prose(self.pen, self._width)
         page.heading(f"{self._result.kind.capitalize()} of {self._whole.name}, not recorded")
         page.say(f"Data: {self._dataset(self._result)}. s signs and records it, esc discards it.", "muted")
+        if self._small is not None:
+            below = self._result.parameters["hidden_below"]
+            page.say(
+                f"Groups of fewer than {below} rows are put together here; those who work in the registry keep each.",
+                "muted",
+            )
         result_part(page, self._result)
         self.query_one("#result-page", Static).update(page.content())
 
