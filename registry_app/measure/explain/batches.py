@@ -6,9 +6,11 @@ A Dask cluster runs what it is sent and answers with pickles: name only one that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import warnings
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from registry_app.errors import StorageError, UsageError
@@ -47,6 +49,8 @@ class Batches:
     """Asked between steps; true ends the work."""
     pool: Any
     """joblib's ``Parallel``; ``None`` for this process."""
+    sent: bytes = b""
+    """The explainer as workers get it: pickled once, and unpickled once by each of them."""
 
     def values(self, table: NDArray[np.float64], first: int, total: int) -> NDArray[np.float64]:
         """SHAP values of ``table``, shape (rows, columns of the estimator).
@@ -62,27 +66,37 @@ class Batches:
         import numpy as np
 
         step = BATCH if self.pool is None else BATCH * SENT
-        wave = step * self.workers
+        starts = range(0, len(table), step)
         found = [np.empty((0, table.shape[1]))]
-        for start in range(0, len(table), wave):
-            if self.cancelled is not None and self.cancelled():
-                raise UsageError(
-                    f"Explaining was cancelled after {first + start:,} rows.", "Nothing was kept; start again."
-                )
-            parts = range(start, min(start + wave, len(table)), step)
-            work = [(table[at : at + step], self.seed + (first + at) // BATCH) for at in parts]
-            found += self._done(work)
-            if self.tell is not None:
-                self.tell("explaining", first + min(start + wave, len(table)), total)
+        with closing(self._done(table, first, starts, step)) as done:
+            for start in starts:
+                if self.cancelled is not None and self.cancelled():
+                    raise UsageError(
+                        f"Explaining was cancelled after {first + start:,} rows.", "Nothing was kept; start again."
+                    )
+                found.append(next(done))
+                if self.tell is not None:
+                    self.tell("explaining", first + min(start + step, len(table)), total)
         return np.concatenate(found)
 
-    def _done(self, work: list[tuple[NDArray[np.float64], int]]) -> list[NDArray[np.float64]]:
+    def _done(
+        self, table: NDArray[np.float64], first: int, starts: range, step: int
+    ) -> Generator[NDArray[np.float64], None, None]:
+        """The values of each part in order. Workers are given the next part without waiting for each other."""
+        work = ((table[at : at + step], self.seed + (first + at) // BATCH) for at in starts)
         if self.pool is None:
-            return [batched(self.explainer, table, seed) for table, seed in work]
+            yield from (batched(self.explainer, rows, seed) for rows, seed in work)
+            return
         import joblib
 
         try:
-            return list(self.pool(joblib.delayed(batched)(self.explainer, table, seed) for table, seed in work))
+            done = self.pool(joblib.delayed(_elsewhere)(self.sent, rows, seed) for rows, seed in work)
+            try:
+                yield from done
+            finally:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")  # that what was begun is not finished
+                    done.close()
         except (OSError, RuntimeError) as error:
             raise StorageError(
                 f"A worker was lost while explaining ({type(error).__name__}).", "Try again, or with fewer workers."
@@ -97,6 +111,17 @@ def batched(explainer: Explainer, table: NDArray[np.float64], seed: int) -> NDAr
     return np.concatenate(
         [explainer.values(table[at : at + BATCH], (seed + place) % (1 << 32)) for place, at in enumerate(parts)]
     )
+
+
+def _elsewhere(sent: bytes, table: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
+    return batched(_received(sent), table, seed)
+
+
+@lru_cache(maxsize=1)
+def _received(sent: bytes) -> Explainer:
+    import pickle  # this process was started to run what it is sent
+
+    return cast(Explainer, pickle.loads(sent))
 
 
 @contextmanager
@@ -120,22 +145,24 @@ def batches(
     """
     if type(n_jobs) is not int or not (n_jobs == -1 or 1 <= n_jobs <= 512):
         raise UsageError(f"{str(n_jobs)[:20]} processes cannot be started.", "Give 1 to 512, or -1 for one per core.")
-    if dask is not None:
-        with _cluster(dask, explainer) as (pool, workers):
-            yield Batches(explainer, seed, workers, tell, cancelled, pool)
-        return
+    import cloudpickle
     import joblib
 
+    if dask is not None:
+        sent = cloudpickle.dumps(explainer)
+        with _cluster(dask, sent) as (pool, workers):
+            yield Batches(explainer, seed, workers, tell, cancelled, pool, sent)
+        return
     workers = joblib.effective_n_jobs(n_jobs)
     if workers == 1:
         yield Batches(explainer, seed, 1, tell, cancelled, None)
         return
-    with joblib.Parallel(n_jobs=workers, backend="loky", batch_size=1) as pool:
-        yield Batches(explainer, seed, workers, tell, cancelled, pool)
+    with joblib.Parallel(n_jobs=workers, backend="loky", batch_size=1, return_as="generator") as pool:
+        yield Batches(explainer, seed, workers, tell, cancelled, pool, cloudpickle.dumps(explainer))
 
 
 @contextmanager
-def _cluster(address: str, explainer: Explainer) -> Iterator[tuple[Any, int]]:
+def _cluster(address: str, sent: bytes) -> Iterator[tuple[Any, int]]:
     if not address.startswith(("tcp://", "tls://")) or len(address) > 200:
         raise UsageError("This is no address of a Dask scheduler.", "Give one such as tcp://10.0.0.5:8786.")
     try:
@@ -157,7 +184,7 @@ def _cluster(address: str, explainer: Explainer) -> Iterator[tuple[Any, int]]:
         if workers == 0:
             raise StorageError("The Dask cluster has no workers.", "Start some, or leave the address out to work here.")
         with (
-            joblib.parallel_config(backend="dask", client=client, scatter=[explainer]),
-            joblib.Parallel(n_jobs=workers, batch_size=1) as pool,
+            joblib.parallel_config(backend="dask", client=client, scatter=[sent]),
+            joblib.Parallel(n_jobs=workers, batch_size=1, return_as="generator") as pool,
         ):
             yield pool, workers

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -70,6 +72,35 @@ def test_it_ends_between_batches_when_asked_to() -> None:
     ):
         where.values(TABLE, 0, len(TABLE))
     assert heard == [100, 200]
+
+
+def test_it_ends_between_batches_of_processes_too_and_they_can_be_asked_again() -> None:
+    heard: list[int] = []
+    with batches(
+        explainer(), 1, 2, tell=lambda *step: heard.append(step[1]), cancelled=lambda: len(heard) == 1
+    ) as where:
+        with pytest.raises(UsageError, match="cancelled after 500 rows"):
+            where.values(TABLE, 0, len(TABLE))
+        heard += [0]
+        assert abs(where.values(TABLE, 0, len(TABLE)) - SHAPS).max() < 1e-9
+
+
+class Counted(GaussianNB):  # type: ignore[misc]
+    """A model that says in a file whenever it is unpickled."""
+
+    def __setstate__(self, state: Any) -> None:
+        super().__setstate__(state)
+        with Path(self.heard).open("a") as file:
+            file.write(f"{os.getpid()}\n")
+
+
+def test_a_worker_unpickles_the_explainer_once(tmp_path: Path) -> None:
+    model = Counted().fit(TABLE, LABELS)
+    model.heard = str(tmp_path / "heard")
+    with batches(explainer(model), 1, 2) as where:
+        where.values(np.tile(TABLE[:20], (80, 1)), 0, 1600)
+    heard = Path(model.heard).read_text().split()
+    assert len(heard) == len(set(heard))
 
 
 @pytest.mark.parametrize("n_jobs", [0, -2, 513, 1.0, True])
