@@ -17,11 +17,11 @@ from registry_app.measure.table.source import Source
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Subquery
 
-_ONE = 1 << 60
-
 STRIDES = 100
 """Parts into which the distinct scores are put for the curves."""
 
+_ONE = 1 << 60
+"""What a share of one is counted in while shares are summed: the finest that a sum of 64 bits holds with room for rounding."""
 
 NO_SPREAD = 1e-24
 """A variance of an area up to this is what rounding leaves of none."""
