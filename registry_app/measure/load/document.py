@@ -7,6 +7,7 @@ for independent of each other, which those of one overloaded server are not: ``a
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from registry_app.errors import UsageError
 from registry_app.measure.load import jmeter, k6, locust
 from registry_app.measure.load.requests import Requests, lines
+from registry_app.measure.progress import SILENT, Progress
 from registry_app.measure.result import Result, Undefined, decimal_text, finished, share
 from registry_app.vault import clock, digest
 
@@ -24,22 +26,26 @@ if TYPE_CHECKING:
 PERCENTILES = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99}
 """Percentiles of the latency."""
 
+TURN = 10_000
+"""Lines between two looks at whether it is to stop."""
+
 NO_REQUESTS = "no request was made"
 ONLY_TOTALS = "the file holds totals, not single requests"
 
 _KNOWN = "Give k6's --out json or csv, JMeter's JTL as CSV, or Locust's PREFIX_stats.csv."
 
 
-def load(path: Path) -> Result:
+def load(path: Path, progress: Progress = SILENT) -> Result:
     """Measure the test that ``path`` holds; the tool is told by the first line.
 
     Raises:
         UsageError: it is no result file of a known tool, or not as that tool writes it.
         StorageError: it cannot be read.
+        Cancelled: ``progress`` said so.
     """
     began = clock.now()
     hashed = digest.Running()
-    found = lines(path, hashed)
+    found = _told(lines(path, hashed), progress)
     header = next(found, "")
     if header.startswith("<"):
         raise UsageError(
@@ -62,6 +68,13 @@ def load(path: Path) -> Result:
         "approximation": "requests independent of each other",
     }
     return finished("load", data, parameters, 0, ("scipy",), began, result)
+
+
+def _told(found: Iterator[str], progress: Progress) -> Iterator[str]:
+    for number, line in enumerate(found):
+        if number % TURN == 0:
+            progress.step("reading", number)
+        yield line
 
 
 def _requests(requests: Requests) -> dict[str, Any]:

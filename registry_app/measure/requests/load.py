@@ -21,8 +21,7 @@ class LoadRequest(Request):
 
     def run(self, progress: Progress = SILENT) -> Result:
         """See :meth:`Request.run`."""
-        progress.step("reading")
-        return load(Path(self.data))
+        return load(Path(self.data), progress)
 
     @classmethod
     def of(cls, result: Result, inputs: Inputs) -> Self:  # noqa: ARG003  a load has no choices
