@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-SUITES = ("start", "reads", "writes", "audit", "fairness", "explain")
+SUITES = ("start", "reads", "writes", "audit", "fairness", "explain", "sandbox")
 
 
 def main(names: list[str]) -> int:

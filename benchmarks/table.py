@@ -24,6 +24,7 @@ def table(results: dict[str, Any]) -> str:
         *_audits(results.get("audit", {})),
         *_fairness(results.get("fairness", {})),
         *_explain(results.get("explain", {})),
+        *_sandbox(results.get("sandbox", {})),
     ]
     lines = ["| what | aim | reached |", "|---|---|---|"]
     lines += [f"| {what} | {aim} | {reached} |" for what, aim, reached in rows]
@@ -153,3 +154,10 @@ def _explain(found: dict[str, Any]) -> list[tuple[str, str, str]]:
         ("largest difference from shap's own values", "≤ 1e-9", f"{found['largest_difference_from_shap']:.1g}"),
         (f"{rows} rows explained by two processes, against one", "≥ 1.7 x", f"{found['two_processes_over_one']} x"),
     ]
+
+
+def _sandbox(found: dict[str, Any]) -> list[tuple[str, str, str]]:
+    if not found:
+        return []
+    what = f"what the sandbox (level {found['level']}) adds to a child that loads and predicts"
+    return [(what, "≤ 150 ms", f"{found['overhead_ms']} ms (of {found['prediction_ms']} ms)")]
