@@ -12,6 +12,9 @@ from registry_app.measure.result import Result
 
 FOUR_FIFTHS = 0.8
 
+FEWER = 20
+"""Rows of a table that stands beside the one of all groups."""
+
 _RATES = ("selection_rate", "accuracy", "mean_prediction")
 """What a table of groups shows: the first of these that the task has."""
 
@@ -111,9 +114,9 @@ def _errors(result: Result, by: Sequence[str]) -> Table | None:
         return None
     none = {"undefined": "not measured"}
     rows = [(said_of(group), *(_told(group["metrics"].get(name, none)) for name in had)) for group in groups]
-    width = 72 // len(had)
+    width = 76 // len(had)
     columns = [("Group", 100 - width * len(had), False), *((_ERRORS[name], width, False) for name in had)]
-    return table(columns, rows, "How often it is right and wrong, with 95 % intervals")
+    return table(columns, rows, "How often it is right and wrong, with 95 % intervals", most=FEWER)
 
 
 def _told(told: Mapping[str, Any]) -> str:

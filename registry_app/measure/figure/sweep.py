@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from registry_app.measure.figure.groups import groups_of, named_by, said_of
+from registry_app.measure.figure.groups import FEWER, groups_of, named_by, said_of
 from registry_app.measure.figure.number import both, number, shown, value_of, words
 from registry_app.measure.figure.part import CURVES, Part, table
 from registry_app.measure.figure.plot import Bar, Curves, Plot, Points, Standing
@@ -99,7 +99,7 @@ def part_of_scores(result: Result, by: Sequence[str]) -> Part | None:
     said = (
         "The calibration error is how far mean score and share of positives lie apart in ten bins, on average by rows."
     )
-    return Part(f"Scores by {name}", said=(said,), tables=(table(columns, rows),), plots=tuple(plots))
+    return Part(f"Scores by {name}", said=(said,), tables=(table(columns, rows, most=FEWER),), plots=tuple(plots))
 
 
 def part_of_sweep(sweep: Sweep, limit: float) -> Part:
