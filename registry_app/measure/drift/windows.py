@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Literal
 
 from sqlalchemy import String, cast, func, literal, select
@@ -56,12 +57,13 @@ def windows(source: Source, mapping: Mapping, every: Every) -> dict[str, Any]:
 
 
 def _is_iso(when: object, every: Every) -> bool:
-    if not isinstance(when, str) or len(when) != LETTERS[every]:
+    if not isinstance(when, str) or len(when) != LETTERS[every] or not when.isascii():
         return False
-    parts = when.split("-")
-    return len(parts) == (LETTERS[every] - 1) // 3 + (every == "year") and all(
-        part.isascii() and part.isdigit() for part in parts
-    )
+    try:
+        date.fromisoformat(when + "0000-01-01"[len(when) :])
+    except ValueError:
+        return False
+    return when.replace("-", "").isdigit()
 
 
 def _line(when: str, tn: int, fp: int, fn: int, tp: int) -> dict[str, Any]:
