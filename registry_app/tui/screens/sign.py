@@ -189,6 +189,8 @@ _TABS = {
     "artifact": "overview",
     "dataset": "lineage",
     "evidence": "evidence",
+    "small groups": "evidence",
+    "redo": "evidence",
     "verdicts": "verdicts",
     "comment": "review",
 }

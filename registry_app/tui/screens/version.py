@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widgets import Footer, Static, TabbedContent, TabPane
 
 from registry_app.errors import RegistryError
+from registry_app.evidence.views import EvidenceDetail
 from registry_app.receipt import Receipt
 from registry_app.reviews.actions import Comment, Submit, Withdraw
 from registry_app.reviews.facts import DecisionMade
@@ -24,6 +25,7 @@ from registry_app.tui.pages.review import review_page
 from registry_app.tui.pages.verdicts import verdict_page
 from registry_app.tui.pane import Masthead, Page, Sheet
 from registry_app.tui.pen import moment
+from registry_app.tui.screens.again import Again
 from registry_app.tui.screens.dialog import LAPSES, LOOK, Answer
 from registry_app.tui.screens.evaluate import Evaluate
 from registry_app.tui.screens.peek import Peek
@@ -55,6 +57,7 @@ class VersionScreen(Desk[None]):
         Binding("u", "submit", "Submit"),
         Binding("w", "withdraw", "Withdraw"),
         Binding("e", "evaluate", "Evaluate"),
+        Binding("m", "again", "Measure again"),
         Binding("n", "piece(1)", "Next evidence", show=False),
         Binding("p", "piece(-1)", "Evidence before", show=False),
         Binding("r", "look", "Refresh", show=False),
@@ -66,7 +69,7 @@ class VersionScreen(Desk[None]):
         "control of each adopted pack came to, with its citation; a verdict is a rule's outcome, never a promise of "
         "compliance. Review: the route, the decisions, what lapsed and why, and what closes the gate. History: the ledger "
         "entries.\n\nDecide opens the signing dialog; nothing is signed before its button is pressed there. Evaluate measures the version from a "
-        "table you name, and records the result once you sign it."
+        "table you name, and records the result once you sign it; Measure again does the same for the piece of evidence at the top of the screen."
     )
 
     def __init__(self, name: str) -> None:
@@ -113,6 +116,9 @@ class VersionScreen(Desk[None]):
             return opened and whole is not None and whole.may_withdraw
         if action == "evaluate":
             return whole is not None and whole.may_record
+        if action == "again":
+            on_evidence = self.query_one(TabbedContent).active == "evidence"
+            return on_evidence and whole is not None and whole.may_record and bool(whole.evidence)
         if action == "piece":
             return self.query_one(TabbedContent).active == "evidence"
         if action == "submit":
@@ -182,12 +188,22 @@ class VersionScreen(Desk[None]):
         if self._whole is not None:
             self.app.push_screen(Evaluate(self._whole), self._answered)
 
+    def action_again(self) -> None:
+        """Measure the piece of evidence on the screen again."""
+        piece = self._piece
+        if self._whole is None or piece is None:
+            return
+        if piece.result is None:
+            self.tell("It was shredded. Measure the version anew.", warning=True)
+            return
+        self.app.push_screen(Again(self._whole, piece, piece.result), self._answered)
+
     def action_copy(self) -> None:
         """Copy what the tab is about."""
         whole, tab = self._whole, self.query_one(TabbedContent).active
         if whole is None:
             return
-        piece = self._evidence.at(self._evidence_pane.scroll_y) if self._evidence is not None else None
+        piece = self._piece
         if tab == "evidence" and piece is not None:
             self.copy("evidence id", piece.summary.id)
         elif tab == "review" and whole.review is not None:
@@ -294,6 +310,11 @@ class VersionScreen(Desk[None]):
             opens=False,
             id="history-table",
         )
+
+    @property
+    def _piece(self) -> EvidenceDetail | None:
+        """The piece of evidence at the top of the screen."""
+        return None if self._evidence is None else self._evidence.at(self._evidence_pane.scroll_y)
 
     @property
     def _evidence_pane(self) -> Page:
