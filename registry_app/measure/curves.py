@@ -19,20 +19,6 @@ _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 """The bits of a braille cell, by row and column (Unicode, 22.1)."""
 
 
-def roc_lines(
-    points: Sequence[tuple[float, float]], note: str = "", width: int = 76, ascii: bool = False
-) -> list[Text]:
-    """The ROC curve over the diagonal of chance.
-
-    Args:
-        points: false and true positive rates, 0 to 1, from the first to the last.
-        note: said in the legend, such as the area.
-        width: cells of a line, at least 30.
-        ascii: only characters of ASCII.
-    """
-    return curve_lines(points, "false positive rate", "true positive rate", note, "chance", width, ascii)
-
-
 def curve_lines(
     points: Sequence[tuple[float, float]],
     across: str,
@@ -42,7 +28,17 @@ def curve_lines(
     width: int = 76,
     ascii: bool = False,
 ) -> list[Text]:
-    """One curve; over the diagonal where ``diagonal`` says what it means. The rest is as in :func:`roc_lines`."""
+    """One curve.
+
+    Args:
+        points: within 0 to 1, from the first to the last.
+        across: name of the axis from left to right.
+        up: name of the other.
+        note: said in the legend, such as the area.
+        diagonal: what the diagonal means; it is not drawn where nothing is said.
+        width: cells of a line, at least 30.
+        ascii: only characters of ASCII.
+    """
     square = _Square(width, ascii)
     if diagonal:
         square.diagonal()
@@ -57,7 +53,7 @@ def curves_lines(
     up: str,
     mark: float | None = None,
     limit: float | None = None,
-    diagonal: bool = False,
+    diagonal: str = "",
     width: int = 76,
     ascii: bool = False,
 ) -> list[Text]:
@@ -69,7 +65,7 @@ def curves_lines(
         up: name of the other.
         mark: a place from left to right, drawn upright.
         limit: a height, drawn across.
-        diagonal: draw it: a share that is what it should be.
+        diagonal: what it means; it is not drawn where nothing is said.
         width: cells of a line, at least 30.
         ascii: only characters of ASCII.
     """
@@ -86,6 +82,8 @@ def curves_lines(
     for letter, (name, points) in zip(ascii_lowercase, curves, strict=False):
         square.letters(points, letter)
         signs.append((letter, harmless(name)))
+    if diagonal:
+        signs.append((square.dot, diagonal))
     return square.lines(f"{up} over {across}", *signs)
 
 

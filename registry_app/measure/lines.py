@@ -69,8 +69,7 @@ def plot_lines(plot: Plot, width: int = 76, ascii: bool = False) -> list[Text]:
         case Matrix():
             return _matrix(plot, width, ascii)
         case Curves() if len(plot.curves) == 1 and plot.mark is None and plot.limit is None:
-            means = "as it should be" if plot.diagonal else ""
-            return curve_lines(plot.curves[0][1], plot.across, plot.up, plot.note, means, width, ascii)
+            return curve_lines(plot.curves[0][1], plot.across, plot.up, plot.note, plot.diagonal, width, ascii)
         case Curves():
             return curves_lines(plot.curves, plot.across, plot.up, plot.mark, plot.limit, plot.diagonal, width, ascii)
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from registry_app.measure.bars import MET, NOT_MET, bar_lines, shap_lines
-from registry_app.measure.figure import Bar
+from registry_app.measure.figure.plot import Bar
 
 BARS = (
     Bar("male", 1.0, note="n = 690", standing="met"),

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from registry_app.measure.bars import PLAIN
-from registry_app.measure.curves import ROWS, calibration_lines, roc_lines
+from registry_app.measure.curves import ROWS, calibration_lines, curve_lines
 
 PERFECT = ((0.0, 0.0), (0.0, 1.0), (1.0, 1.0))
 CHANCE = ((0.0, 0.0), (1.0, 1.0))
@@ -17,7 +17,7 @@ def square(lines: list[str]) -> list[str]:
 
 @pytest.mark.parametrize("ascii", [False, True])
 def test_a_perfect_curve_keeps_to_the_left_and_the_upper_edge(ascii: bool) -> None:
-    drawn = square([line.plain for line in roc_lines(PERFECT, ascii=ascii)])
+    drawn = square([line.plain for line in curve_lines(PERFECT, "x", "y", diagonal="chance", ascii=ascii)])
     signs = set("".join(drawn)) - {" ", "." if ascii else "·"}
     assert signs == {"*"} if ascii else all("\u2801" <= sign <= "\u28ff" for sign in signs)
     assert all(row[0] in signs for row in drawn)
@@ -26,7 +26,7 @@ def test_a_perfect_curve_keeps_to_the_left_and_the_upper_edge(ascii: bool) -> No
 
 
 def test_a_curve_of_chance_covers_the_diagonal() -> None:
-    drawn = square([line.plain for line in roc_lines(CHANCE, ascii=True)])
+    drawn = square([line.plain for line in curve_lines(CHANCE, "x", "y", diagonal="chance", ascii=True)])
     assert "." not in "".join(drawn)
     places = [row.index("*") for row in drawn]
     assert places == sorted(places, reverse=True)
@@ -34,8 +34,8 @@ def test_a_curve_of_chance_covers_the_diagonal() -> None:
 
 
 def test_the_area_is_said_beside_the_sign_of_the_curve() -> None:
-    lines = [line.plain for line in roc_lines(CHANCE, "AUC 0.500 (0.450 to 0.550)")]
-    assert lines[0] == "true positive rate over false positive rate"
+    lines = [line.plain for line in curve_lines(CHANCE, "x", "y", "AUC 0.500 (0.450 to 0.550)", "chance")]
+    assert lines[0] == "y over x"
     assert lines[-2].strip() == "⠶ this version, AUC 0.500 (0.450 to 0.550)"
     assert lines[-1].strip() == "· chance"
 
@@ -61,9 +61,9 @@ def test_what_lies_outside_the_square_is_drawn_at_its_edge() -> None:
 @pytest.mark.parametrize("ascii", [False, True])
 def test_no_line_is_wider_than_asked_and_ascii_is_ascii(width: int, ascii: bool) -> None:
     note = "AUC 0.883 (0.877 to 0.888)"
-    for line in (*roc_lines(CHANCE, note, width, ascii), *calibration_lines(BINS, width, ascii)):
+    for line in (*curve_lines(CHANCE, "x", "y", note, "chance", width, ascii), *calibration_lines(BINS, width, ascii)):
         assert line.cell_len <= width
         assert line.plain.isascii() or not ascii
-    assert {len(row) for row in square([line.plain for line in roc_lines(CHANCE, note, width, ascii)])} == {
-        min(3 * ROWS, width - 5)
-    }
+    assert {
+        len(row) for row in square([line.plain for line in curve_lines(CHANCE, "x", "y", note, "chance", width, ascii)])
+    } == {min(3 * ROWS, width - 5)}

@@ -26,10 +26,10 @@ def svg_of(plot: Plot, colours: Colours | None = None) -> str:
         case Matrix():
             return matrix_chart(plot.classes, plot.counts, plot.title, colours)
         case Curves() if len(plot.curves) <= INSIDE and plot.mark is None and plot.limit is None:
-            return curve_chart(plot.curves, plot.title, plot.across, plot.up, plot.note, plot.diagonal, colours)
+            return curve_chart(plot.curves, plot.title, plot.across, plot.up, plot.note, bool(plot.diagonal), colours)
         case Curves():
             return curves_chart(
-                plot.curves, plot.title, plot.across, plot.up, plot.mark, plot.limit, plot.diagonal, colours
+                plot.curves, plot.title, plot.across, plot.up, plot.mark, plot.limit, bool(plot.diagonal), colours
             )
 
 

@@ -3,7 +3,7 @@
 Owns: which numbers of a result are shown, in which order and in which words. A page (``charts``) and a terminal (``lines``) draw the same
 passages. Never: draws, measures, judges anew, or needs a part of a result that may be absent.
 
-One way in is :func:`parts`; the bars and points of single plots are there for whoever draws them otherwise.
+One way in: :func:`parts`, and beside it what changed (:func:`part_of_changes`) and what is :func:`needed` to make it again.
 
 Files in reading order:
 
@@ -27,36 +27,8 @@ parts.py        any of them
 """
 
 from registry_app.measure.figure.again import needed, waiver_of
-from registry_app.measure.figure.attribution import case_bars, gap_bars, importance_bars, moved_bars
 from registry_app.measure.figure.changes import part_of_changes
-from registry_app.measure.figure.groups import impact_bars, p_value, rate_bars
-from registry_app.measure.figure.part import Part, Table
+from registry_app.measure.figure.part import Part
 from registry_app.measure.figure.parts import parts
-from registry_app.measure.figure.performance import calibration_points, recall_points, roc_points
-from registry_app.measure.figure.plot import Bar, Standing
-from registry_app.measure.figure.sweep import Sweep, group_calibration, sweep_bars, sweeps
 
-__all__ = [
-    "Bar",
-    "Part",
-    "Standing",
-    "Sweep",
-    "Table",
-    "calibration_points",
-    "case_bars",
-    "gap_bars",
-    "group_calibration",
-    "impact_bars",
-    "importance_bars",
-    "moved_bars",
-    "needed",
-    "p_value",
-    "part_of_changes",
-    "parts",
-    "rate_bars",
-    "recall_points",
-    "roc_points",
-    "sweep_bars",
-    "sweeps",
-    "waiver_of",
-]
+__all__ = ["Part", "needed", "part_of_changes", "parts", "waiver_of"]

@@ -93,7 +93,9 @@ def _plots(result: Result) -> tuple[Plot, ...]:
                 (f"this version, {note}", curves[0][1]),
                 (f"champion, {_area(champion, metric, called)}", _risen(other)),
             ]
-        plots.append(Curves(title, words(across), words(up), tuple(curves), note, diagonal=name == "roc"))
+        plots.append(
+            Curves(title, words(across), words(up), tuple(curves), note, diagonal="chance" if name == "roc" else "")
+        )
     bins = calibration_points(result)
     if bins:
         plots.append(Calibrated("Calibration", bins))

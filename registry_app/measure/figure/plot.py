@@ -64,8 +64,8 @@ class Curves:
     """Each with its name; points from left to right."""
     note: str = ""
     """Said beside the only curve, such as its area."""
-    diagonal: bool = False
-    """Whether the diagonal means something: chance, or scores that mean what they say."""
+    diagonal: str = ""
+    """What the diagonal means; it is not drawn where nothing is said."""
     mark: float | None = None
     """A place from left to right that is marked: the threshold in use."""
     limit: float | None = None

@@ -9,7 +9,7 @@ from typing import Any
 from registry_app.measure.figure.groups import FEWER, groups_of, named_by, said_of
 from registry_app.measure.figure.number import both, number, shown, value_of, words
 from registry_app.measure.figure.part import CURVES, Part, table
-from registry_app.measure.figure.plot import Bar, Curves, Plot, Points, Standing
+from registry_app.measure.figure.plot import Curves, Plot, Points
 from registry_app.measure.result import Result
 
 TRIED = 11
@@ -52,18 +52,6 @@ def sweeps(result: Result, metric: str = "selection_rate") -> tuple[Sweep, ...]:
     return tuple(found)
 
 
-def sweep_bars(sweep: Sweep, limit: float, most: int = TRIED) -> tuple[Bar, ...]:
-    """The demographic parity ratio at some of the thresholds, the used one among them, judged by ``limit``."""
-    bars = []
-    for place in _places(sweep, most):
-        ratio, used = sweep.ratios[place], sweep.thresholds[place] == sweep.used
-        standing: Standing = "no limit" if ratio is None else "met" if ratio >= limit else "not met"
-        note = "undefined" if ratio is None else ""
-        name = f"{sweep.thresholds[place]:.3g}{' (used)' if used else ''}"
-        bars.append(Bar(name, ratio, note=note, standing=standing))
-    return tuple(bars)
-
-
 def group_calibration(result: Result, by: Sequence[str]) -> tuple[tuple[str, Points], ...]:
     """Per group made by the features ``by``: mean score and share of positives of each bin that is not empty."""
     found = []
@@ -95,7 +83,9 @@ def part_of_scores(result: Result, by: Sequence[str]) -> Part | None:
     name, plots = named_by(by), list[Plot]()
     if curves and len(by) == 1:
         title = f"Calibration by {name}"
-        plots.append(Curves(title, "mean score", "share of positives", curves, diagonal=True))
+        plots.append(
+            Curves(title, "mean score", "share of positives", curves, diagonal="scores that mean what they say")
+        )
     said = (
         "The calibration error is how far mean score and share of positives lie apart in ten bins, on average by rows."
     )

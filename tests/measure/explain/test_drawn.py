@@ -12,7 +12,8 @@ from registry_app.measure.bars import shap_lines
 from registry_app.measure.charts.bars import shap_chart
 from registry_app.measure.explain import explain
 from registry_app.measure.explain.comparison import compare
-from registry_app.measure.figure import Bar, gap_bars, importance_bars, moved_bars
+from registry_app.measure.figure.attribution import gap_bars, importance_bars, moved_bars
+from registry_app.measure.figure.plot import Bar
 from registry_app.measure.result import Result, decode
 
 OLD = decode((Path(__file__).parent / "explanation-1.json").read_bytes())

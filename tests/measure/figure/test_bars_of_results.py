@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from registry_app.measure import figure
+from registry_app.measure.figure import attribution, groups, performance, sweep
+from registry_app.measure.figure.plot import Bar
 from registry_app.measure.result import Result, decode
 from tests.measure import six
 from tests.measure.fairness.tables import measured
@@ -26,63 +27,63 @@ def scored() -> Result:
 
 
 def test_impact_bars_are_judged_by_the_limit_and_carry_their_interval() -> None:
-    bars = figure.impact_bars(measured(columns(), "g"), ["g"], 1.0)
+    bars = groups.impact_bars(measured(columns(), "g"), ["g"], 1.0)
     assert [(bar.name, bar.value, bar.standing, bar.note) for bar in bars] == [
         ("a", 1.0, "met", "n = 160"), ("b", 1.0, "met", "n = 30"), ("c", 1.0, "met", "n = 10, small"),
     ]  # fmt: skip
     assert bars[0].low is None
     assert (bars[1].low or 1) < 1 < (bars[1].high or 1)
-    assert {bar.standing for bar in figure.impact_bars(measured(columns(), "g"), ["g"], 1.1)} == {"not met"}
+    assert {bar.standing for bar in groups.impact_bars(measured(columns(), "g"), ["g"], 1.1)} == {"not met"}
 
 
 def test_rate_bars_carry_the_interval_and_the_reason_when_undefined() -> None:
-    bar = figure.rate_bars(measured(columns(), "g"), ["g"], "selection_rate")[0]
+    bar = groups.rate_bars(measured(columns(), "g"), ["g"], "selection_rate")[0]
     assert (bar.low or 1) < 0.5 < (bar.high or 0)
     rows: dict[str, list[object]] = {"y": [1, 0, 0, 0], "p": [1, 0, 1, 0], "g": ["a", "a", "b", "b"]}
-    undefined = figure.rate_bars(measured(rows, "g"), ["g"], "true_positive_rate")[1]
-    assert undefined == figure.Bar("b", None, note="n = 2, small, undefined: no row of the group is positive")
-    assert figure.rate_bars(measured(rows, "g"), ["g"], "no_such_metric") == ()
+    undefined = groups.rate_bars(measured(rows, "g"), ["g"], "true_positive_rate")[1]
+    assert undefined == Bar("b", None, note="n = 2, small, undefined: no row of the group is positive")
+    assert groups.rate_bars(measured(rows, "g"), ["g"], "no_such_metric") == ()
 
 
 def test_a_document_of_version_1_is_drawn_as_well() -> None:
     old = decode(gzip.decompress((Path(__file__).parent.parent / "fairness" / "fairness-1.json.gz").read_bytes()))
     new = measured(columns(), "g")
-    assert [bar.name for bar in figure.impact_bars(old, ["g"], 0.8)] == ["a", "b", "c"]
-    assert [figure.p_value(group) is None for group in old.result["groups"]] == [True, False, False]
-    assert [figure.p_value(group) is None for group in new.result["groups"]] == [True, False, False]
-    assert (figure.sweeps(old), figure.group_calibration(old, ["g"])) == ((), ())
+    assert [bar.name for bar in groups.impact_bars(old, ["g"], 0.8)] == ["a", "b", "c"]
+    assert [groups.p_value(group) is None for group in old.result["groups"]] == [True, False, False]
+    assert [groups.p_value(group) is None for group in new.result["groups"]] == [True, False, False]
+    assert (sweep.sweeps(old), sweep.group_calibration(old, ["g"])) == ((), ())
 
 
 def test_a_sweep_has_rates_and_a_ratio_at_each_threshold_and_knows_the_used_one() -> None:
-    (sweep,) = figure.sweeps(scored())
-    assert (sweep.by, sweep.used, sweep.thresholds[:2]) == (("g",), 0.5, (0.02, 0.04))
-    assert [(name, values[24]) for name, values in sweep.rates] == [("a", 0.5), ("b", 0.5), ("c", 0.5)]
-    bars = figure.sweep_bars(sweep, 0.8)
-    assert len(bars) <= 12
-    assert [bar.standing for bar in bars if bar.name == "0.5 (used)"] == ["met"]
-    assert bars[-1] == figure.Bar("0.96", None, note="undefined")
+    (one,) = sweep.sweeps(scored())
+    assert (one.by, one.used, one.thresholds[:2]) == (("g",), 0.5, (0.02, 0.04))
+    assert [(name, values[24]) for name, values in one.rates] == [("a", 0.5), ("b", 0.5), ("c", 0.5)]
 
 
 def test_calibration_of_groups_is_points_of_the_bins_that_are_not_empty() -> None:
-    calibrated = dict(figure.group_calibration(scored(), ["g"]))
+    calibrated = dict(sweep.group_calibration(scored(), ["g"]))
     assert set(calibrated) == {"a", "b", "c"}
     assert calibrated["a"][2] == pytest.approx((0.2, 0.0))
 
 
 def test_the_contributions_that_are_not_shown_are_summed() -> None:
     case = {"contributions": [{"feature": f"f{each}", "value": str(10 - each)} for each in range(10)]}
-    bars = figure.case_bars(case, most=3)
+    bars = attribution.case_bars(case, most=3)
     assert [bar.name for bar in bars] == ["f0", "f1", "f2", "7 other features"]
     assert sum(bar.value or 0 for bar in bars) == 55
 
 
 def test_curves_are_points_from_left_to_right_and_empty_without_scores() -> None:
     found = six.performance()
-    assert figure.roc_points(found)[0] == (0.0, 0.0)
-    assert figure.roc_points(found)[-1] == (1.0, 1.0)
-    recall = [across for across, _ in figure.recall_points(found)]
+    assert performance.roc_points(found)[0] == (0.0, 0.0)
+    assert performance.roc_points(found)[-1] == (1.0, 1.0)
+    recall = [across for across, _ in performance.recall_points(found)]
     assert recall == sorted(recall)
     assert recall[-1] == 1.0
-    assert len(figure.calibration_points(found)) == 10
+    assert len(performance.calibration_points(found)) == 10
     bare = six.classes(3)
-    assert (figure.roc_points(bare), figure.recall_points(bare), figure.calibration_points(bare)) == ((), (), ())
+    assert (performance.roc_points(bare), performance.recall_points(bare), performance.calibration_points(bare)) == (
+        (),
+        (),
+        (),
+    )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from registry_app.measure.charts import svg_of
 from registry_app.measure.figure import Part, needed, part_of_changes, parts, waiver_of
 from registry_app.measure.figure.part import NAME, ROWS
 from registry_app.measure.lines import part_lines
-from registry_app.measure.result import Result
+from registry_app.measure.result import Result, decode
 from tests.measure import six
 
 EVIL = '"><script>alert(1)</script>&\x1b[31m\u202e' * 20
@@ -80,6 +82,19 @@ def test_hostile_names_are_harmless_and_cut(result: Result) -> None:
 )
 def test_a_part_that_is_absent_is_left_out(result: Result, absent: tuple[str, ...]) -> None:
     assert 1 <= len(parts(emptied(result, *absent))) <= len(parts(result))
+
+
+@pytest.mark.parametrize(
+    "name", ["performance/performance-1.json.gz", "fairness/fairness-1.json.gz", "explain/explanation-1.json"]
+)
+def test_a_result_of_version_1_is_read_as_well(name: str) -> None:
+    held = (Path(__file__).parent.parent / name).read_bytes()
+    old = decode(gzip.decompress(held) if name.endswith(".gz") else held.strip())
+    assert old.version == 1
+    for part in parts(old):
+        assert part_lines(part)
+        assert all(svg_of(plot) for plot in part.plots)
+    assert any(part.tables for part in parts(old))
 
 
 def test_the_outcome_stands_first_in_the_words_it_was_measured_with() -> None:
