@@ -205,23 +205,34 @@ def test_a_hostile_model_ends_with_7_or_2_and_the_terminal_is_untouched(
     assert len(err.splitlines()) <= 8
 
 
+LOOPING = """
+import os
+
+def run(rows):
+    open(os.path.join(os.environ["HOME"], "here"), "w").close()
+    while True: pass
+"""
+
+
 def test_ctrl_c_stops_a_model_and_leaves_nothing_running(scores: Path) -> None:
     (scores / "code").mkdir()
-    (scores / "code" / "m.py").write_text("def run(rows):\n    print('here', flush=True)\n    while True: pass\n")
+    (scores / "code" / "m.py").write_text(LOOPING)
     model = ("--model", "m:run", "--format", "callable", "--model-folder", "code", "--feature", "w")
     call = ("measure", "performance", "--data", "scored.csv", "--label", "y", "--positive", "1", *model)
     environment = {**os.environ, "TMPDIR": str(scores / "tmp")}
     (scores / "tmp").mkdir()
     program = [sys.executable, "-m", "registry_app", *call]
     with subprocess.Popen(program, stderr=subprocess.PIPE, stdout=subprocess.PIPE, env=environment) as running:
-        while not _children(running.pid):
+        while not list((scores / "tmp").glob("*/scratch/here")):
             assert running.poll() is None
+        (child, *_) = _children(running.pid)
         running.send_signal(signal.SIGINT)
         out, err = running.communicate()
     assert running.returncode == 130
     assert out == b""
     assert b"Interrupted" in err
     assert list((scores / "tmp").iterdir()) == []
+    assert not Path(f"/proc/{child}").exists()
 
 
 def _children(parent: int) -> list[str]:

@@ -27,6 +27,7 @@ def test_a_column_is_numbers_where_each_cell_is_one_or_empty_and_text_otherwise(
     np.testing.assert_array_equal(numbers, [1.0, np.nan, 2.5])
     np.testing.assert_array_equal(empty, [np.nan] * 3)
     assert words.tolist() == ["a", None, "3"]
+    assert given[2].array(["", "b"]).tolist() == [None, "b"]
 
 
 def test_truth_values_stay_what_they_are(tmp_path: Path) -> None:
