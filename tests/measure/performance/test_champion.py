@@ -118,6 +118,17 @@ def test_brier_scores_and_errors_have_the_paired_t_test() -> None:
         assert tests[name]["method"] == "paired t"
 
 
+def test_weights_count_by_their_effective_rows_in_the_paired_t_test() -> None:
+    table = numbers(3)
+    y, w = table["y"], table["w"]
+    apart = abs(table["p"] - y) - abs(table["q"] - y)
+    rows, mean = w.sum() ** 2 / (w**2).sum(), np.average(apart, weights=w)
+    error = math.sqrt(np.average((apart - mean) ** 2, weights=w) / (rows - 1))
+    test = told_by(table, task="regression", weights="w", **DECIDED)["mean_absolute_error"]
+    half = stats.t.ppf(0.975, rows - 1) * error
+    assert ends(test["difference"]) == pytest.approx((mean - half, mean + half), abs=1e-9)
+
+
 def test_p_values_are_corrected_by_holm_and_the_outcome_follows_the_corrected_ones() -> None:
     tests = told_by(binary(5, n=600, better=0.04), **SCORES, threshold=0.5)
     assert list(tests) == ["accuracy", "roc_auc", "brier"]

@@ -99,14 +99,15 @@ def test_every_engine_gives_the_same_document(mapping: Mapping, server: Server, 
     assert all(each == found[0] for each in found[1:])
 
 
-def test_a_champion_that_is_wrong_somewhere_is_named_by_row_and_column(tmp_path: Path) -> None:
-    rows = [*WIDE[:5], (1, 7, 0.5, 1.7, "a", 1.0, "bad"), *WIDE[5:]]
+def test_what_is_wrong_with_challenger_and_champion_is_listed_at_once_by_row_and_column(tmp_path: Path) -> None:
+    rows = [*WIDE[:5], (1, 7, 0.5, 1.7, "a", 1.0, "bad"), (1, 1, 3.0, 0.5, "a", 1.0, "too"), *WIDE[5:]]
     mapping = Mapping("y", "binary", "1", None, "s", 0.5, champion_prediction="p", champion_score="w")
     with open_source(str(as_csv(tmp_path / "t.csv", rows))) as source, pytest.raises(UsageError) as caught:
         performance(source, mapping)
     assert caught.value.details == (
         "row 7, column 'p': the prediction '7' is none of the label's classes",
         "row 7, column 'w': the score '1.7' is outside 0 to 1",
+        "row 8, column 's': the score '3.0' is outside 0 to 1",
     )
     numbers = Mapping("y", "regression", prediction="s", champion_prediction="g")
     with open_source(str(tmp_path / "t.csv")) as source, pytest.raises(UsageError) as caught:

@@ -108,6 +108,29 @@ def test_the_interval_of_briers_score_is_that_of_a_mean() -> None:
     assert ends(found) == pytest.approx((each.mean() - half, each.mean() + half), abs=1e-12)
 
 
+def test_weights_count_by_their_effective_rows_in_every_interval() -> None:
+    table = binary(2)
+    y, s, w = table["y"], table["s"], table["w"]
+    found = measured(table, score="s", weights="w").result
+
+    def variance(values: NDArray[np.float64], weight: NDArray[np.float64]) -> float:
+        rows = weight.sum() ** 2 / (weight**2).sum()
+        return float(np.average((values - np.average(values, weights=weight)) ** 2, weights=weight) / (rows - 1))
+
+    half = Z95 * math.sqrt(variance((s - y) ** 2, w))
+    brier = np.average((s - y) ** 2, weights=w)
+    assert ends(found["metrics"]["brier"]) == pytest.approx((brier - half, brier + half), abs=1e-12)
+    above = (s[y == 1][:, None] > s[y == 0]) + 0.5 * (s[y == 1][:, None] == s[y == 0])
+    up, down = np.average(above, axis=1, weights=w[y == 0]), np.average(above, axis=0, weights=w[y == 1])
+    area = np.average(up, weights=w[y == 1])
+    half = Z95 * math.sqrt(variance(up, w[y == 1]) + variance(down, w[y == 0]))
+    assert ends(found["metrics"]["roc_auc"]) == pytest.approx((area - half, area + half), abs=1e-12)
+    inside = (s >= 0.4) & (s < 0.5)
+    rows = w[inside].sum() ** 2 / (w[inside] ** 2).sum()
+    rate = found["calibration"][4]["positive_rate"]
+    assert ends(rate) == pytest.approx(wilson(value(rate) * rows, rows), abs=1e-12)
+
+
 @pytest.mark.parametrize("digits", [2, 12])
 def test_points_of_the_curves_are_exact_and_at_most_101_with_both_ends(digits: int) -> None:
     chance = np.random.default_rng(4)
