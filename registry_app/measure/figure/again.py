@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from registry_app.measure.figure.number import cut, number, words
+from registry_app.measure.figure.number import cut, number, ordered, words
 from registry_app.measure.figure.part import Part, table
 from registry_app.measure.result import Result
 
@@ -22,6 +22,21 @@ _DATA = (
 )
 """What of ``data`` is not what a column means."""
 
+_MEANT = (
+    "task",
+    "label",
+    "positive",
+    "prediction",
+    "score",
+    "threshold",
+    "sensitive",
+    "control",
+    "weights",
+    "row_id",
+    "time",
+)
+"""Meanings in the order in which they are read."""
+
 _MOST = 600
 """Letters of one answer."""
 
@@ -31,17 +46,17 @@ def needed(result: Result) -> tuple[tuple[str, str], ...]:
     data = result.data
     found = [("Data", _table(data)), *_other(data)]
     meaning = data.get("mapping") if isinstance(data.get("mapping"), Mapping) else data
-    said = [_meant(name, value) for name, value in dict(meaning or {}).items() if name not in _DATA]
+    said = [_meant(name, value) for name, value in ordered(meaning or {}, _MEANT).items() if name not in _DATA]
     told = "; ".join(each for each in said if each)
     if told:
         found.append(("Columns mean", cut(told, _MOST)))
     chosen = "; ".join(
-        f"{words(name)} {_plain(value)}" for name, value in result.parameters.items() if value not in ("", None)
+        f"{words(name)} {_plain(value)}" for name, value in sorted(result.parameters.items()) if value not in ("", None)
     )
     if chosen:
         found.append(("Chosen", cut(chosen, _MOST)))
     found.append(("Seed", str(result.seed)))
-    found.append(("Libraries", ", ".join(f"{name} {version}" for name, version in result.libraries.items())))
+    found.append(("Libraries", ", ".join(f"{name} {version}" for name, version in sorted(result.libraries.items()))))
     found.append(("Platform", f"{result.platform}; it took {_lasted(result.duration_ms)}"))
     return tuple(found)
 

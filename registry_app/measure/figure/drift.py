@@ -107,7 +107,7 @@ def _over_time(over_time: Mapping[str, Any]) -> Part:
         outcome = f"accuracy differs between windows (chi-square, p {number(differs['p_value'])})"
     else:
         outcome = f"no difference in accuracy between windows is shown (chi-square, p {number(differs['p_value'])})"
-    rates = list(windows[0]["metrics"])
+    rates = sorted(windows[0]["metrics"])
     rows = []
     for each in windows:
         value, ends = both(each["metrics"]["accuracy"])

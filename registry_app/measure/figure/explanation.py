@@ -69,7 +69,7 @@ def _stability(stability: Mapping[str, Any]) -> Table:
             f"with another {name}", f"{each['rows']:,}", shown(each["spearman"]), shown(each["kendall"]),
             f"{float(each['top_overlap']['value']):.0%}" if "value" in each["top_overlap"] else "undefined",
         )
-        for name, each in stability.items()
+        for name, each in sorted(stability.items())
     ]  # fmt: skip
     columns = [
         ("The ranking made again", 34, False), ("Rows", 12, True), ("Spearman", 16, True), ("Kendall", 16, True),

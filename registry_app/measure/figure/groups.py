@@ -53,9 +53,10 @@ def groups_of(result: Result, by: Sequence[str]) -> list[dict[str, Any]]:
     return [group for group in result.result["groups"] if set(group["by"]) == set(by)]
 
 
-def said_of(group: Mapping[str, Any]) -> str:
-    """The group's own values, in the order of its features."""
-    return ", ".join(str(value) for value in group["by"].values())
+def said_of(group: Mapping[str, Any], by: Sequence[str]) -> str:
+    """The group's own values, in the order of the features ``by``, for the keys of a result have none; groups put together have one name."""
+    values = [str(group["by"][feature]) for feature in by]
+    return values[0] if values[0].startswith("(groups under ") else ", ".join(values)
 
 
 def impact_bars(result: Result, by: Sequence[str], limit: float) -> tuple[Bar, ...]:
@@ -65,7 +66,7 @@ def impact_bars(result: Result, by: Sequence[str], limit: float) -> tuple[Bar, .
         value = value_of(group["impact_ratio"])
         standing: Standing = "no limit" if value is None else "met" if value >= limit else "not met"
         ends = ends_of(group["impact_ratio"])
-        bars.append(Bar(said_of(group), value, *ends, _note(group, group["impact_ratio"]), standing))
+        bars.append(Bar(said_of(group, by), value, *ends, _note(group, group["impact_ratio"]), standing))
     return tuple(bars)
 
 
@@ -73,7 +74,7 @@ def rate_bars(result: Result, by: Sequence[str], metric: str) -> tuple[Bar, ...]
     """One metric, such as ``selection_rate``, of each group made by the features ``by`` that has it, with its interval."""
     return tuple(
         Bar(
-            said_of(group),
+            said_of(group, by),
             value_of(group["metrics"][metric]),
             *ends_of(group["metrics"][metric]),
             _note(group, group["metrics"][metric]),
@@ -98,7 +99,7 @@ def _rates(result: Result, by: Sequence[str]) -> Table:
         found = p_value(group)
         p = "reference" if found is None else number(found)
         small = " (small)" if group["small"] else ""
-        rows.append((said_of(group), f"{group['n']:,}{small}", *rate, shown(group["impact_ratio"]), p))
+        rows.append((said_of(group, by), f"{group['n']:,}{small}", *rate, shown(group["impact_ratio"]), p))
     name = words(metric).capitalize()
     columns = [
         ("Group", 28, False), ("Rows", 14, True), (name, 13, True), ("95 % interval", 19, False),
@@ -113,7 +114,7 @@ def _errors(result: Result, by: Sequence[str]) -> Table | None:
     if not had:
         return None
     none = {"undefined": "not measured"}
-    rows = [(said_of(group), *(_told(group["metrics"].get(name, none)) for name in had)) for group in groups]
+    rows = [(said_of(group, by), *(_told(group["metrics"].get(name, none)) for name in had)) for group in groups]
     width = 76 // len(had)
     columns = [("Group", 100 - width * len(had), False), *((_ERRORS[name], width, False) for name in had)]
     return table(columns, rows, "How often it is right and wrong, with 95 % intervals", most=FEWER)

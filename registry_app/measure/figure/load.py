@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from registry_app.measure.figure.number import both, cut, ends_of, number, share, shown, value_of
+from registry_app.measure.figure.number import both, cut, ends_of, number, ordered, share, shown, value_of
 from registry_app.measure.figure.part import BARS, Part, table
 from registry_app.measure.figure.plot import Bar, Bars, Plot
 from registry_app.measure.result import Result
 
 PERCENTILES = ("p50", "p90", "p95", "p99")
+LATENCIES = ("mean", *PERCENTILES, "max")
 
 
 def parts(result: Result) -> tuple[Part, ...]:
@@ -21,7 +22,7 @@ def parts(result: Result) -> tuple[Part, ...]:
 
 def latency_bars(told: Mapping[str, Any]) -> tuple[Bar, ...]:
     """Latencies in milliseconds: the percentiles with their intervals, and the longest."""
-    return tuple(_bar(name, each) for name, each in told["latency_ms"].items() if name != "mean")
+    return tuple(_bar(name, each) for name, each in ordered(told["latency_ms"], LATENCIES).items() if name != "mean")
 
 
 def error_bars(named: Sequence[Mapping[str, Any]]) -> tuple[Bar, ...]:
@@ -42,7 +43,7 @@ def _whole(result: Result) -> Part:
             "rank; their intervals take requests for independent of each other, which those of one overloaded server are not."
         ),
     )
-    rows = [(name, *both(each, 1)) for name, each in told["latency_ms"].items()]
+    rows = [(name, *both(each, 1)) for name, each in ordered(told["latency_ms"], LATENCIES).items()]
     columns = [("Latency", 34, False), ("Milliseconds", 24, True), ("95 % interval", 42, False)]
     error = both(told["error_rate"])
     head = [("Of all requests", 34, False), ("Share", 24, True), ("95 % interval", 42, False)]

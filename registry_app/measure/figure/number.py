@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
@@ -51,6 +51,12 @@ def both(told: Mapping[str, Any], places: int = 3) -> tuple[str, str]:
 def share(told: Mapping[str, Any]) -> str:
     """A share as a percentage."""
     return f"{float(told['value']):.1%}" if "value" in told else "undefined"
+
+
+def ordered(told: Mapping[str, Any], first: Sequence[str]) -> dict[str, Any]:
+    """``told`` with the keys of ``first`` first and the rest by name: what is read does not hang on how it was written."""
+    kept = [key for key in first if key in told]
+    return {key: told[key] for key in (*kept, *sorted(set(told) - set(kept)))}
 
 
 def cut(text: str, most: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from registry_app.measure.figure.number import both, ends_of, interval, number, shown, value_of, words
+from registry_app.measure.figure.number import both, ends_of, interval, number, ordered, shown, value_of, words
 from registry_app.measure.figure.part import Part, Tone, table
 from registry_app.measure.figure.plot import Calibrated, Curves, Matrix, Plot, Points
 from registry_app.measure.result import Result
@@ -18,6 +18,12 @@ _CURVES = (
     ("precision_recall", "Precision and recall", "recall", "precision", "average_precision", "average precision"),
 )
 """The curve, its title and axes, and the area under it."""
+
+_FIRST = (
+    "accuracy", "balanced_accuracy", "roc_auc", "average_precision", "brier", "precision", "recall", "specificity", "f1",
+    "mean_absolute_error", "root_mean_squared_error", "mean_squared_error", "mean_error", "r2",
+)  # fmt: skip
+"""Metrics in the order in which they are read."""
 
 _METRICS = [("Metric", 44, False), ("Value", 18, True), ("95 % interval", 38, False)]
 
@@ -69,7 +75,7 @@ def _points(told: Mapping[str, Any], curve: str, across: str, up: str) -> Points
 
 
 def _metrics(result: Result) -> Part:
-    metrics: Mapping[str, Any] = result.result["metrics"]
+    metrics = ordered(result.result["metrics"], _FIRST)
     rows = [(_called(key), *both(told)) for key, told in metrics.items()]
     return Part(
         "How well it predicts", said=(_measured(result),), tables=(table(_METRICS, rows),), plots=_plots(result)
@@ -135,7 +141,7 @@ def _classes(result: Result) -> Part | None:
     told: Sequence[Mapping[str, Any]] = result.result.get("by_class") or ()
     if not told:
         return None
-    metrics = list(dict.fromkeys(name for each in told for name in each["metrics"]))[:3]
+    metrics = list(ordered({name: 0 for each in told for name in each["metrics"]}, _FIRST))[:3]
     none = {"undefined": "not measured"}
     rows = [
         (
@@ -187,7 +193,7 @@ def _against(result: Result) -> Part | None:
     outcome = str(told["outcome"])
     tone: Tone = {"challenger better": "good", "champion better": "bad"}.get(outcome, "warn")  # type: ignore[assignment]
     none = {"undefined": "not measured"}
-    metrics: Mapping[str, Any] = result.result["metrics"]
+    metrics = ordered(result.result["metrics"], _FIRST)
     rows = [(_called(key), *_beside(each), *_beside(told["metrics"].get(key, none))) for key, each in metrics.items()]
     columns = [
         ("Metric", 24, False), ("This version", 14, True), ("95 % interval", 24, False), ("Champion", 14, True),

@@ -31,7 +31,12 @@ def missing_bars(result: Result) -> tuple[Bar, ...]:
 def balance_bars(result: Result, by: str) -> tuple[Bar, ...]:
     """The share of the positive outcome in each group of one feature."""
     return tuple(
-        Bar(said_of(each), value_of(each["positive_rate"]), *ends_of(each["positive_rate"]), note=f"n = {each['n']:,}")
+        Bar(
+            said_of(each, [by]),
+            value_of(each["positive_rate"]),
+            *ends_of(each["positive_rate"]),
+            note=f"n = {each['n']:,}",
+        )
         for each in result.result["balance"]
         if list(each["by"]) == [by]
     )[:BARS]
@@ -84,7 +89,9 @@ def _balance(result: Result) -> tuple[Part, ...]:
     parts = []
     for by in dict.fromkeys(next(iter(each["by"])) for each in held):
         rows = [
-            (said_of(each), f"{each['n']:,}", *both(each["positive_rate"])) for each in held if list(each["by"]) == [by]
+            (said_of(each, [by]), f"{each['n']:,}", *both(each["positive_rate"]))
+            for each in held
+            if list(each["by"]) == [by]
         ]
         columns = [("Group", 40, False), ("Rows", 18, True), ("Positive", 16, True), ("95 % interval", 26, False)]
         name = words(str(by))

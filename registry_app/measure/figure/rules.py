@@ -62,7 +62,7 @@ def _fifths(found: Mapping[str, Any]) -> Table:
         p = "reference" if test is None else number(str(test["adjusted"]))
         rows.append(
             (
-                said_of(line), f"{line['n']:,}", f"{line['selected']:,}", shown(line["selection_rate"]),
+                said_of(line, found["by"]), f"{line['n']:,}", f"{line['selected']:,}", shown(line["selection_rate"]),
                 shown(line["impact_ratio"]), f"{line['shortfall']:,}" if line["below"] else "–", p, _firmness(line),
             )
         )  # fmt: skip
@@ -70,7 +70,7 @@ def _fifths(found: Mapping[str, Any]) -> Table:
         ("Group", 21, False), ("Applicants", 11, True), ("Selected", 10, True), ("Rate", 9, True), ("Ratio", 9, True),
         ("Shortfall", 10, True), ("p-value", 11, True), ("Significance", 19, False),
     ]  # fmt: skip
-    return table(columns, rows, f"By {named_by(found['by'])}, against {said_of({'by': found['against']})}")
+    return table(columns, rows, f"By {named_by(found['by'])}, against {said_of({'by': found['against']}, found['by'])}")
 
 
 def _firmness(line: Mapping[str, Any]) -> str:
@@ -95,7 +95,7 @@ def _audit(found: Mapping[str, Any]) -> Table:
         ratio = row["impact_ratio"]
         said = f"left out: {row['left_out']}" if row.get("left_out") else ""
         said = said or (shown(ratio) if "value" in ratio else f"undefined: {interval(ratio)}")
-        rows.append((said_of(row), *counts, shown(row[rate]), said))
+        rows.append((said_of(row, found["by"]), *counts, shown(row[rate]), said))
     columns = (
         [("Category", 38, False), ("Applicants", 13, True), ("Selected", 13, True), ("Selection rate", 15, True)]
         if selection

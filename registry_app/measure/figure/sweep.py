@@ -37,7 +37,7 @@ def sweeps(result: Result, metric: str = "selection_rate") -> tuple[Sweep, ...]:
     found = []
     for sweep in result.result.get("thresholds", ()):
         points = sweep["points"]
-        names = [said_of(group) for group in points[0]["groups"]]
+        names = [said_of(group, sweep["by"]) for group in points[0]["groups"]]
         used = [float(point["threshold"]) for point in points if point["used"]]
         rates = [tuple(value_of(point["groups"][place][metric]) for point in points) for place in range(len(names))]
         found.append(
@@ -58,23 +58,25 @@ def group_calibration(result: Result, by: Sequence[str]) -> tuple[tuple[str, Poi
     for each in result.result.get("calibration", ()):
         if set(each["by"]) == set(by):
             points = ((value_of(row["mean_score"]), value_of(row["positive_rate"])) for row in each["bins"])
-            found.append((said_of(each), tuple((a, b) for a, b in points if a is not None and b is not None)))
+            found.append((said_of(each, by), tuple((a, b) for a, b in points if a is not None and b is not None)))
     return tuple(found)
 
 
 def part_of_scores(result: Result, by: Sequence[str]) -> Part | None:
     """Area, Brier's score and calibration by group; None without scores."""
     told = {
-        tuple(each["by"].items()): each for each in result.result.get("calibration", ()) if set(each["by"]) == set(by)
+        frozenset(each["by"].items()): each
+        for each in result.result.get("calibration", ())
+        if set(each["by"]) == set(by)
     }
     if not told:
         return None
     none: Mapping[str, Any] = {"undefined": "not measured"}
     rows = []
     for group in groups_of(result, by):
-        held, each = group["metrics"], told.get(tuple(group["by"].items()))
+        held, each = group["metrics"], told.get(frozenset(group["by"].items()))
         area = both(held.get("roc_auc", none))
-        rows.append((said_of(group), *area, shown(held.get("brier", none)), shown(each["error"] if each else none)))
+        rows.append((said_of(group, by), *area, shown(held.get("brier", none)), shown(each["error"] if each else none)))
     columns = [
         ("Group", 34, False), ("ROC AUC", 13, True), ("95 % interval", 21, False), ("Brier's score", 16, True),
         ("Calibration error", 16, True),

@@ -97,6 +97,13 @@ def test_a_result_of_version_1_is_read_as_well(name: str) -> None:
     assert any(part.tables for part in parts(old))
 
 
+@pytest.mark.parametrize("result", [*six.six(), six.classes(5)], ids=lambda one: one.kind)
+def test_what_is_read_does_not_hang_on_the_order_of_the_keys(result: Result) -> None:
+    again = decode(result.encode())
+    assert parts(again) == parts(result)
+    assert needed(again) == needed(result)
+
+
 def test_the_outcome_stands_first_in_the_words_it_was_measured_with() -> None:
     for result in (six.fairness(), six.drift(), six.quality()):
         assert parts(result)[0].outcome == result.result["outcome"]
