@@ -96,9 +96,8 @@ def scored(source: Source, mapping: Mapping) -> Scored:
     count.trusted(rows, labels - {""}, labels)
     bounded(source, *(value for row in rows for value in row.sums))
     classes, bins = [Bin(), Bin()], [Bin()] * BINS
-    for row in sorted(
-        rows, key=lambda each: int(each.keys[1])
-    ):  # an engine answers in any order, and sums depend on it
+    # An engine answers in any order, and sums depend on it.
+    for row in sorted(rows, key=lambda each: int(each.keys[1])):
         positive = text(row.keys[0]) == mapping.positive
         n, w, ww, ws, *powers = row.sums
         squared, fourth = powers[2:] if positive else powers[:2]
