@@ -47,7 +47,15 @@ def loaded(setting: dict[str, Any]) -> Loaded:
         SandboxError: it holds what it may not hold.
     """
     if "model" not in _KEPT:
-        _KEPT["model"] = _LOADERS[setting["format"]](setting)
+        try:
+            _KEPT["model"] = _LOADERS[setting["format"]](setting)
+        except (UsageError, SandboxError, OSError, MemoryError):
+            raise
+        except Exception as error:
+            raise UsageError(
+                f"The model cannot be loaded as {setting['format']} ({type(error).__name__}: {str(error)[:200]}).",
+                "Name the format it was saved in, and the library the version it was saved with.",
+            ) from error
     return _KEPT["model"]
 
 

@@ -197,3 +197,9 @@ def test_a_threshold_without_scores_is_said(loans: Learned, spy: Callable[..., M
     mapping = Mapping("credit", positive="good", threshold=0.5, score=SCORE)
     with pytest.raises(UsageError, match="no scores that a threshold could cut"):
         PerformanceRequest(loans.path("loans.csv"), mapping, model=spy("predict", *FEATURES)).run()
+
+
+def test_a_file_of_another_format_is_said_to_be_no_such_model(loans: Learned) -> None:
+    table = Modelled(loans.path("loans.csv"), "skops", FEATURES)
+    with pytest.raises(UsageError, match=r"cannot be loaded as skops \(BadZipFile"):
+        FairnessRequest(loans.path("loans.csv"), MADE, model=table).run()
