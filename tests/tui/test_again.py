@@ -84,7 +84,8 @@ def test_where_it_differs_is_listed(house: House, table: Path) -> None:
             shown = screen_text(pilot.app)
             assert "Measured again: differs, not recorded" in shown
             assert "1 place not equal." in shown
-            assert "n: 199, now 200" in shown
+            assert "result / n\n" in shown
+            assert "199, now 200" in shown
 
     asyncio.run(story())
 

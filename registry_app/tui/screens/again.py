@@ -8,6 +8,7 @@ from textual.widgets import Input, Static
 
 from registry_app.evidence.actions import RecordRedo
 from registry_app.evidence.views import EvidenceDetail
+from registry_app.measure.figure import needed
 from registry_app.measure.progress import Progress
 from registry_app.measure.requests.again import redo
 from registry_app.measure.requests.request import Inputs
@@ -23,9 +24,15 @@ from registry_app.tui.screens.bench import Bench
 from registry_app.tui.screens.record import Record
 from registry_app.tui.whole import Whole
 
+_INPUTS = ("Data", "Reference", "Held against", "Background")
+"""What has to be there again, as :func:`~registry_app.measure.figure.needed` calls it."""
 SHOWN = 20
 """Differences that are shown."""
-_OTHER = {"drift": "the reference", "quality": "the other table", "explanation": "the background; the data if empty"}
+_OTHER = {
+    "drift": "the reference",
+    "quality": "the other table",
+    "explanation": "the background; left empty where it was the data itself",
+}
 
 
 class Again(Bench):
@@ -50,10 +57,10 @@ class Again(Bench):
     def fields(self) -> tuple[Field, ...]:
         kind = self._before.kind
         found = [Field("data", "data", "the file, glob, folder or URL that was measured", (kind,), (), "path")]
-        if kind in _OTHER:
-            found.append(Field("other", "second table", _OTHER[kind], (kind,), (), "path"))
         if self._before.data.get("model"):
             found.append(Field("model", "model", "the version's own file, which was run", (kind,), (), "path"))
+        if kind in _OTHER:
+            found.append(Field("other", "second table", _OTHER[kind], (kind,), (), "path"))
         return tuple(found)
 
     def asked(self) -> Callable[[Progress], Result]:
@@ -78,7 +85,8 @@ class Again(Bench):
             said = f"{counted(len(compared.differences), 'place')} not equal. Tolerance: {TOLERANCE}."
             page.say(said, "warning" if compared.outcome == "within tolerance" else "error")
         for each in compared.differences[:SHOWN]:
-            page.item(((each.place, "strong"), (f": {each.before or 'nothing'}, now {each.after or 'nothing'}", "")))
+            page.say(each.place, "", 2)
+            page.say(f"{each.before or 'nothing'}, now {each.after or 'nothing'}", "muted", 4)
         if len(compared.differences) > SHOWN:
             page.say(f"and {len(compared.differences) - SHOWN:,} more", "muted", 2)
         page.blank()
@@ -99,6 +107,6 @@ class Again(Bench):
         return Record(title, shown, pairs, RecordRedo(summary.id, found))
 
     def on_mount(self) -> None:
-        said = f"Data: {self._before.data['rows']:,} rows, SHA-256 {self._before.data['digest']}"
-        self.query_one("#about", Static).update(self.pen.words(said))
+        said = [f"{name}: {value}" for name, value in needed(self._before) if name in _INPUTS]
+        self.query_one("#about", Static).update(self.pen.words("\n".join(said), lines=True))
         self.set_focus(self.query_one("#data", Input))

@@ -89,8 +89,8 @@ class Bench(Desk[Answer]):
     def compose(self) -> ComposeResult:
         yield Masthead(icon="")
         yield from self.above()
-        with ContentSwitcher(initial="form"):
-            with Page(id="form", can_focus=False):
+        with ContentSwitcher(initial="fields"):
+            with Page(id="fields", can_focus=False):
                 yield Static("", id="about", markup=False)
                 for field in self.fields():
                     with Horizontal(classes="field", id=f"field-{field.name}"):
@@ -121,13 +121,13 @@ class Bench(Desk[Answer]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         state = self.state
         if action in ("back", "measure"):
-            return state == "form"
+            return state == "fields"
         if action == "cancel":
             return state == "run"
         if action in ("discard", "sign"):
             return state == "result"
         if action == "result":
-            return state == "form" and self._found is not None
+            return state == "fields" and self._found is not None
         return True
 
     def action_back(self) -> None:
@@ -147,11 +147,11 @@ class Bench(Desk[Answer]):
     def action_cancel(self) -> None:
         """End the measurement; its thread may need a moment more, and is no longer heard."""
         self._let_go()
-        self._go("form")
+        self._go("fields")
         self.tell_below("Cancelled. Nothing was recorded.")
 
     def action_discard(self) -> None:
-        self._go("form")
+        self._go("fields")
         self.tell_below("Nothing was recorded. ctrl+r shows the result again.")
 
     def action_result(self) -> None:
@@ -179,9 +179,9 @@ class Bench(Desk[Answer]):
 
     @property
     def state(self) -> str:
-        """``form``, ``run`` or ``result``."""
+        """``fields``, ``run`` or ``result``."""
         found = self.query(ContentSwitcher)
-        return str(found.first().current) if found else "form"
+        return str(found.first().current) if found else "fields"
 
     @property
     def typed(self) -> dict[str, str]:
@@ -214,7 +214,7 @@ class Bench(Desk[Answer]):
 
     def _failed(self, error: RegistryError) -> None:
         self._let_go()
-        self._go("form")
+        self._go("fields")
         self.show_error(error)
 
     def _recorded(self, answer: Answer) -> None:
@@ -232,8 +232,8 @@ class Bench(Desk[Answer]):
     def _go(self, state: str) -> None:
         self.query_one(ContentSwitcher).current = state
         for tabs in self.query(Tabs):
-            tabs.disabled = state != "form"
-        self.set_focus(self.query_one("#data", Input) if state == "form" else self.query_one(f"#{state}", Page))
+            tabs.disabled = state != "fields"
+        self.set_focus(self.query_one("#data", Input) if state == "fields" else self.query_one(f"#{state}", Page))
         self.refresh_bindings()
 
     def _suggester(self, field: Field) -> Suggester | None:

@@ -93,7 +93,7 @@ class Evaluate(Bench):
         self.set_focus(self.query_one(Tabs))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return self.state == "form" if action == "save" else super().check_action(action, parameters)
+        return self.state == "fields" if action == "save" else super().check_action(action, parameters)
 
     def action_save(self) -> None:
         """Save the columns under the name that the form gives."""
