@@ -240,12 +240,19 @@ def _once(first: dict[str, int | None], row: int | None, value: str) -> str | No
     return f"the row id is the same as in row {first[value]}" if row is not None else "the row id stands twice"
 
 
+def _float(value: str) -> float:
+    """What every engine reads as a number; Python reads ``1_000`` and digits of other scripts too."""
+    if "_" in value or not value.isascii():
+        raise ValueError
+    return float(value)
+
+
 def number(what: str, value: str, low: float = -HUGE, high: float = HUGE) -> str | None:
     """What is wrong with a number that must be finite and in a range."""
     if not value.strip():
         return f"the {what} is missing"
     try:
-        found = float(value)
+        found = _float(value)
     except ValueError:
         return f"the {what} {quoted(value)} is not a number"
     if not math.isfinite(found):
@@ -258,7 +265,7 @@ def number(what: str, value: str, low: float = -HUGE, high: float = HUGE) -> str
 def band(value: str) -> str | None:
     """What is wrong with a number that is put into a band; NaN is a missing one."""
     try:
-        float(value)
+        _float(value)
     except ValueError:
         return f"{quoted(value)} is not a number, and the feature has cut points"
     return None

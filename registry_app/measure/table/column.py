@@ -84,7 +84,9 @@ class number_of(GenericFunction[float]):
 
 @compiles(number_of, "duckdb")
 def _in_duckdb(element: Any, compiler: Any, **kw: Any) -> str:
-    return f"TRY_CAST({compiler.process(element.clauses, **kw)} AS DOUBLE)"
+    cell = compiler.process(element.clauses, **kw)
+    # A bare cast would be done by the reader of a CSV file, which fails where it should give null; and 1_000 is no number elsewhere.
+    return f"CASE WHEN contains({cell}, '_') THEN NULL ELSE TRY_CAST({cell} AS DOUBLE) END"
 
 
 @compiles(number_of, "postgresql")

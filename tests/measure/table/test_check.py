@@ -34,7 +34,7 @@ def said(frame: dict[str, list[Any]], mapping: Mapping) -> list[str]:
     ("value", "problem"),
     [
         (None, "the score is missing"), (float("inf"), "'inf' is not a finite number"), (-0.1, "outside 0 to 1"),
-        (1.01, "outside 0 to 1"), ("x", "'x' is not a number"), ("nan", "'nan' is not a finite number"),
+        (1.01, "outside 0 to 1"), ("x", "'x' is not a number"), ("0_1", "'0_1' is not a number"), ("०", "'०' is not a number"), ("nan", "'nan' is not a finite number"),
     ],
 )  # fmt: skip
 def test_a_bad_score_is_named_with_its_row(value: Any, problem: str) -> None:
