@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
-from registry_app.evidence.views import EvidenceDetail
+from registry_app.evidence.views import EvidenceDetail, RedoLine
+from registry_app.measure.result import Result
 from registry_app.policy.views import VerdictLine
 from registry_app.reporting.content import DossierContent, MissingLine, PackLine
-from registry_app.reporting.standing import TITLES, missing_of, state_of
+from registry_app.reporting.standing import EXPECTED, TITLES, missing_of, state_of
 from registry_app.reviews.views import DecisionLine, ReviewDetail, ReviewSummary
+from tests.measure import six
 from tests.reporting.conftest import Handed
 
 SUMMARY = ReviewSummary(
@@ -184,3 +186,41 @@ def test_data_without_a_licence_is_told_by_name(content: DossierContent) -> None
     version = replace(content.version, data=(use, *content.version.data[1:]))
     assert f"Licence of {use.name}" in named(missing(content, version=version))
     assert not [what for what in named(missing(content)) if what.startswith("Licence")]
+
+
+def about(content: DossierContent, result: Result, redone: str = "") -> dict[str, bool]:
+    """What is missing of the dossier with one more measurement, and whether it is grave."""
+    one = content.evidence[0]
+    again = (RedoLine("r", "Ann", "2026-11-21T10:00:00.000000Z", 9, redone, 1),) if redone else ()
+    item = replace(one, summary=replace(one.summary, kind=result.kind), result=result, redone=again)
+    return named(missing(content, evidence=(*content.evidence, item)))
+
+
+def test_only_three_kinds_of_evidence_are_missed(content: DossierContent) -> None:
+    told = named(missing(content, evidence=()))
+    assert {what for what in told if what.endswith(" evidence")} == {
+        f"{kind.capitalize()} evidence" for kind in EXPECTED
+    }
+
+
+def test_a_sandbox_that_was_waived_is_grave(content: DossierContent) -> None:
+    assert about(content, six.run(six.performance(), waived=True))["Performance evidence: waived sandbox"]
+    assert not any("sandbox" in what for what in about(content, six.run(six.performance())))
+
+
+def test_a_measurement_that_came_out_otherwise_is_grave(content: DossierContent) -> None:
+    assert about(content, six.performance(), "differs")["Performance evidence: differs when measured again"]
+    assert not any("again" in what for what in about(content, six.performance(), "matches"))
+
+
+def test_what_drift_and_quality_leave_open_and_a_better_champion_are_told_and_not_grave(
+    content: DossierContent,
+) -> None:
+    assert about(content, six.drift())["Drift"] is False
+    assert about(content, six.quality())["Quality"] is False
+    still = replace(six.drift(), result={**six.drift().result, "outcome": "no drift beyond the limit"})
+    assert "Drift" not in about(content, still)
+    champion = {**six.performance().result["champion"], "outcome": "champion better"}
+    beaten = replace(six.performance(), result={**six.performance().result, "champion": champion})
+    assert about(content, beaten)["Champion"] is False
+    assert "Champion" not in about(content, six.performance())

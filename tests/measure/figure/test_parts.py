@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from registry_app.measure.charts import svg_of
+from registry_app.measure.fairness.document import fairness
 from registry_app.measure.figure import Part, needed, part_of_changes, parts, waiver_of
 from registry_app.measure.figure.part import NAME, ROWS
 from registry_app.measure.lines import part_lines
@@ -136,6 +137,13 @@ def test_the_tables_of_the_rules_have_their_columns_and_the_unknown() -> None:
     assert {"Shortfall", "Significance"} <= {column.name for column in fifths.tables[0].columns}
 
 
+def test_groups_put_together_have_one_name() -> None:
+    with six.table(six.BINARY.columns) as source:
+        hidden = fairness(source, six.BINARY, 11, small=80, hide_below=80)
+    rows = named(hidden)["By sex × age band"].tables[0].rows
+    assert "(groups under 80 rows)" in [row[0] for row in rows]
+
+
 def test_a_category_that_is_left_out_says_why() -> None:
     result = six.fairness()
     table = result.result["bias_audit"][0]
@@ -175,7 +183,9 @@ def test_what_changed_between_two_explanations_is_said() -> None:
         for each in told["importance"]
     ]
     moved = replace(six.explanation(), result={**told, "importance": other})
-    assert "changed beyond the intervals" in part_of_changes(six.explanation(), moved, "it").outcome
+    found = part_of_changes(six.explanation(), moved, "it")
+    assert found.tone == "warn"
+    assert not found.outcome.startswith("nothing")
 
 
 def test_how_a_model_was_run_is_said_and_a_waiver_comes_first() -> None:
