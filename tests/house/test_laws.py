@@ -43,7 +43,8 @@ def test_law_1_only_folds_write_a_table() -> None:
 
 
 def test_law_1_no_statement_that_changes_rows_is_written_by_hand() -> None:
-    allowed = {"registry_app/vault/rows.py", "registry_app/models/tables.py"}
+    scratch = "registry_app/measure/table/collected.py"  # a DuckDB of its own, of rows that are measured
+    allowed = {"registry_app/vault/rows.py", "registry_app/models/tables.py", scratch}
     for file in sources("registry_app"):
         if shown(file) in allowed or "migrations" in file.parts:
             continue
