@@ -10,6 +10,7 @@ from textual.widgets import Button, TextArea
 from registry_app.evidence.actions import RecordEvidence, RecordRedo
 from registry_app.evidence.views import EvidenceOf
 from registry_app.measure.result import Result
+from registry_app.models.actions import RegisterVersion
 from registry_app.policy.actions import AdoptPack
 from registry_app.reviews.actions import Comment, Decide, Submit, Withdraw
 from registry_app.shipped import shipped
@@ -20,7 +21,7 @@ from registry_app.tui.screens.peek import Peek
 from registry_app.tui.screens.say import Say
 from registry_app.tui.screens.version import VersionScreen
 from registry_app.tui.table import VirtualTable
-from tests.measure.six import six
+from tests.measure.six import explanation, six
 from tests.tui.playhouse import House, playing, press, same_picture, screen_text, settle
 
 PAGES = {"1": "overview", "2": "lineage", "3": "evidence", "4": "verdicts", "5": "review", "6": "history"}
@@ -133,6 +134,25 @@ def test_evidence_says_what_came_of_measuring_it_again(house: House) -> None:
             await press(pilot, "enter", "3")
             assert "measured again   matches, 2026-11-21 10:18 UTC by Val Person, leaf 16" in screen_text(app)
             assert "measured again   differs, 2026-11-21 10:18 UTC by Val Person, leaf 17, 1 place" in screen_text(app)
+
+    asyncio.run(story())
+
+
+def test_an_explanation_is_compared_with_that_of_the_version_before(house: House) -> None:
+    house.run("dev", RecordEvidence("credit-risk:1", explanation()))
+    house.run("dev", RegisterVersion(model="credit-risk", artifact="c" * 64, format="skops", size=9))
+    house.run("dev", RecordEvidence("credit-risk:2", explanation()))
+
+    async def story() -> None:
+        app = house.app()
+        async with playing(app) as pilot:
+            for version, compared in (("credit-risk:1", False), ("credit-risk:2", True)):
+                app.push_screen(VersionScreen(version))
+                await settle(pilot)
+                await press(pilot, "3")
+                assert ("Compared with credit-risk:1, recorded on 2026-11-21." in screen_text(app)) is compared
+                assert ("nothing changed beyond the intervals" in screen_text(app)) is compared
+                await press(pilot, "escape")
 
     asyncio.run(story())
 
