@@ -96,8 +96,8 @@ def _plots(result: Result) -> tuple[Plot, ...]:
         other = _points(champion, name, across, up)
         if other:
             curves = [
-                (f"this version, {note}", curves[0][1]),
-                (f"champion, {_area(champion, metric, called)}", _risen(other)),
+                (f"this version, {called} {_value(told, metric)}", curves[0][1]),
+                (f"champion, {called} {_value(champion, metric)}", _risen(other)),
             ]
         plots.append(
             Curves(title, words(across), words(up), tuple(curves), note, diagonal="chance" if name == "roc" else "")
@@ -114,6 +114,10 @@ def _plots(result: Result) -> tuple[Plot, ...]:
 def _area(told: Mapping[str, Any], metric: str, called: str) -> str:
     area: Mapping[str, Any] = told["metrics"].get(metric, {"undefined": "not measured"})
     return f"{called} {shown(area)}{f' ({interval(area)})' if isinstance(area.get('ci'), list) else ''}"
+
+
+def _value(told: Mapping[str, Any], metric: str) -> str:
+    return shown(told["metrics"].get(metric, {"undefined": "not measured"}))
 
 
 def _risen(points: Points) -> Points:
