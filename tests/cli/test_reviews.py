@@ -90,7 +90,7 @@ def test_the_gate_is_closed_until_controls_are_waived(ask: Ask, scored: Path) ->
     evidence = ask(
         "evaluate", "fairness", "credit-risk:2", "--data", str(scored), *TABLE, "--sensitive", "sex", who="dev"
     )
-    assert "outcome" in evidence.out
+    assert "In one sentence" in evidence.out
     ask("review", "submit", "credit-risk:2", who="dev")
     assert "The gate is closed" in ask("review", "approve", "credit-risk:2", who="val", code=5).err
     verdicts = ask("policy", "verdicts", "credit-risk:2", "--json").json["verdicts"]
@@ -151,11 +151,11 @@ def test_measuring_needs_no_registry(say: Ask, scored: Path, monkeypatch: pytest
     rate = group["metrics"]["false_positive_rate"]
     assert isinstance(rate["value"], float)
     assert rate["ci"][0] <= rate["value"] <= rate["ci"][1]
-    assert "impact ratio" in say("measure", "fairness", "--data", str(scored), *TABLE, "--sensitive", "sex").out
-    assert "roc auc" in say("measure", "performance", "--data", str(scored), *TABLE).out
+    assert "Impact ratio" in say("measure", "fairness", "--data", str(scored), *TABLE, "--sensitive", "sex").out
+    assert "ROC AUC" in say("measure", "performance", "--data", str(scored), *TABLE).out
     wrong = say("measure", "performance", "--data", str(scored), *TABLE[2:], "--label", "nothing", code=2)
     assert "there is no such column" in wrong.err
-    assert "Explanations need the model object" in " ".join(say("measure", "--help").out.split())
+    assert "Explain a model in the sandbox" in " ".join(say("measure", "--help").out.split())
 
 
 def test_evidence_is_recorded_listed_and_shown_as_signed(ask: Ask, scored: Path) -> None:
@@ -167,8 +167,8 @@ def test_evidence_is_recorded_listed_and_shown_as_signed(ask: Ask, scored: Path)
     kept = ask("evidence", "show", line["id"], "--json").json
     assert isinstance(kept["result"]["result"]["metrics"]["accuracy"]["value"], str)
     shown = ask("evidence", "show", line["id"]).out
-    assert "made with" in shown
-    assert "accuracy" in shown
+    assert "Libraries" in shown
+    assert "Accuracy" in shown
     ask("evaluate", "performance", "credit-risk:2", "--data", str(scored), *TABLE, who="audit", code=5)
     ask("evidence", "show", "nothing", code=2)
 
