@@ -11,17 +11,16 @@ import typer
 
 from registry_app.cli.desk import Desk, opened, say
 from registry_app.cli.grouped import parameter, verb
-from registry_app.cli.kinds import KINDS, fairness
-from registry_app.cli.measure import measured
+from registry_app.cli.kinds import KINDS, explain, fairness, quality
+from registry_app.cli.measure import watched
 from registry_app.cli.measured import numbers, result_text
 from registry_app.cli.options import Room, Version, wishes
-from registry_app.errors import Refused, UsageError
+from registry_app.errors import Refused
 
 if TYPE_CHECKING:
     from registry_app.evidence.views import Running
     from registry_app.measure.requests.modelled import Modelled
     from registry_app.measure.requests.request import Request
-    from registry_app.measure.result import Result
 
 evaluate_app = Room(help="Measure as 'measure' does, and sign the result as evidence about a version.")
 
@@ -40,15 +39,16 @@ HideBelow = Annotated[
 
 def _recorded(given: dict[str, Any], request: Request) -> None:
     from registry_app.evidence.actions import RecordEvidence
+    from registry_app.measure.requests.leaving import leaving
 
-    ctx, version, below = given["ctx"], given["version"], given.get("hide_below")
-    request = _hiding(request, below)
+    ctx, version, below = given["ctx"], given["version"], given.get("hide_below", 0)
     with opened(ctx) as desk:
         asked, running = _allowed(desk, ctx, version, request)
-        found = measured(asked)
-        if running is not None and found.data["model"]["digest"] != running.artifact:
+        shown, whole = watched(lambda progress: leaving(asked, below, progress))
+        if running is not None and shown.data["model"]["digest"] != running.artifact:
             raise _another(version)
-        shown, whole = _shown(asked, found, below)
+        if whole is not None:
+            say(f"Groups of fewer than {below} rows are put together in what leaves the registry.")
         receipt = desk.workspace.run(RecordEvidence(version, shown, whole))
         name = str(getattr(receipt.facts[0], "evidence", ""))
         desk.receipt(receipt, name, evidence=name, result=numbers(shown))
@@ -80,7 +80,8 @@ def _allowed(desk: Desk, ctx: typer.Context, version: str, request: Request) -> 
     place = wishes(ctx).folder()
     kept = () if "://" in place else (Path(place),)
     allowed = replace(model, trust=running.trust, waiver=running.waiver, keep_out=kept)
-    return _with(request, model=allowed), running
+    asked: Any = request
+    return replace(asked, model=allowed), running
 
 
 def _another(version: str) -> Refused:
@@ -88,38 +89,6 @@ def _another(version: str) -> Refused:
         f"The model's file is not the artifact of {version[:80]}.",
         "Name the very file that the version was registered by.",
     )
-
-
-def _hiding(request: Request, below: int | None) -> Request:
-    """The request with what is said of small groups: nothing, or with 0 that each may leave the registry by itself.
-
-    Raises:
-        UsageError: there cannot be groups of fewer than so many rows.
-    """
-    if below is None or below >= 2:
-        return request
-    if below:
-        raise UsageError(f"No group has fewer than {below} rows.", "Give --hide-below 2 or more, or 0.")
-    return _with(request, hide_below=0)
-
-
-def _shown(request: Request, found: Result, below: int | None) -> tuple[Result, Result | None]:
-    """What may leave the registry, and what stays in it where that is more."""
-    if not below or not _small(found.result, below):
-        return found, None
-    say(f"Groups of fewer than {below} rows are put together in what leaves the registry.")
-    return measured(_with(request, hide_below=below)), found
-
-
-def _with(request: Request, **changed: Any) -> Request:
-    asked: Any = request
-    changed_request: Request = replace(asked, **changed)
-    return changed_request
-
-
-def _small(result: dict[str, Any], below: int) -> bool:
-    parts = [result, *result.get("within", ())]
-    return any(group["n"] < below for part in parts for group in part["groups"])
 
 
 def _words(build: Callable[..., Request]) -> str:
@@ -133,6 +102,6 @@ def _words(build: Callable[..., Request]) -> str:
 
 for _kind in KINDS:
     _own = [parameter("ctx", typer.Context), parameter("version", Version)]
-    if _kind is fairness:
+    if _kind in (explain, fairness, quality):
         _own.append(parameter("hide_below", HideBelow, HIDE_BELOW))
     evaluate_app.command(_kind.__name__)(verb(_kind, _own, _recorded, _words(_kind)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event, Thread
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 
 import typer
 
@@ -17,8 +17,10 @@ from registry_app.cli.measured import numbers, result_text
 from registry_app.cli.options import Room, wishes
 
 if TYPE_CHECKING:
+    from registry_app.measure.progress import Progress
     from registry_app.measure.requests.request import Request
-    from registry_app.measure.result import Result
+
+T = TypeVar("T")
 
 measure_app = Room(
     help="Measure predictions, a model's file, data or a load test; needs no registry and records nothing."
@@ -28,8 +30,8 @@ PATIENCE = 5.0
 """Seconds that a measurement has to come to its end after it was told to stop."""
 
 
-def measured(request: Request) -> Result:
-    """What comes of ``request``, told on a terminal. Ctrl-C stops it, with everything it started.
+def watched(work: Callable[[Progress], T]) -> T:
+    """What comes of ``work``, told on a terminal. Ctrl-C stops it, with everything it started.
 
     It runs in a thread of its own, for a library that computes would keep Ctrl-C from being heard.
 
@@ -38,19 +40,19 @@ def measured(request: Request) -> Result:
     """
     from registry_app.measure.progress import Progress
 
-    stop, done, came = Event(), Event(), _Came()
+    stop, done, came = Event(), Event(), _Came[T]()
     with progress() as tell:
         asked = Progress(tell or (lambda _what, _done, _total: None), stop.is_set)
 
-        def work() -> None:
+        def measure() -> None:
             try:
-                came.result = request.run(asked)
+                came.found = work(asked)
             except BaseException as error:  # noqa: BLE001  raised again where it was asked for
                 came.error = error
             finally:
                 done.set()
 
-        Thread(target=work, daemon=True).start()
+        Thread(target=measure, daemon=True).start()
         try:
             done.wait()
         except KeyboardInterrupt:
@@ -59,20 +61,20 @@ def measured(request: Request) -> Result:
             raise
     if came.error is not None:
         raise came.error
-    if came.result is None:
+    if came.found is None:
         raise AssertionError("a measurement ends with a result or an error")
-    return came.result
+    return came.found
 
 
-class _Came:
+class _Came(Generic[T]):
     """What came of a measurement in another thread."""
 
-    result: Result | None = None
+    found: T | None = None
     error: BaseException | None = None
 
 
 def _printed(given: dict[str, Any], request: Request) -> None:
-    found = measured(request)
+    found = watched(request.run)
     give(wishes(given["ctx"]), numbers(found), lambda: result_text(found))
 
 

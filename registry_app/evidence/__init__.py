@@ -8,7 +8,6 @@ In reading order:
 facts.py    what can be said about evidence
 actions.py  what can be done
 rules.py    who may say it
-hiding.py   what of a measurement may leave the registry
 tables.py   what is remembered
 views.py    what can be asked
 """

@@ -18,7 +18,12 @@ def test_a_row_says_who_measured_what_on_which_bytes_and_names_the_sealed_result
         (row,) = rows.all(EvidenceRow)
         document = Payloads(rows, world.sealer).fields(row["document"])
     assert (row["author"], row["since"], row["version"]) == (world.id("val"), saying.at.seq, world.version)
-    assert (row["kind"], row["form"], row["data"], row["dataset"]) == (measured().kind, 1, data, dataset)
+    assert (row["kind"], row["form"], row["data"], row["dataset"]) == (
+        measured().kind,
+        measured().version,
+        data,
+        dataset,
+    )
     assert document == {"document": measured().encode().decode()}
     assert world.replayed() == []
 

@@ -72,7 +72,12 @@ def test_shredded_evidence_keeps_its_place_author_and_digest(world: World) -> No
 @pytest.mark.parametrize("rest", [{}, {"result": {"metrics": {}}}], ids=["nothing", "a hollow result"])
 def test_a_document_that_no_program_can_read_hides_nothing_else(world: World, rest: dict[str, object]) -> None:
     """Whoever may record evidence could otherwise make a version's page unreadable for ever."""
-    document = {"kind": "performance", "version": 1, "data": {"digest": measured().data["digest"]}, **rest}
+    document = {
+        "kind": "performance",
+        "version": measured().version,
+        "data": {"digest": measured().data["digest"]},
+        **rest,
+    }
     world.say("dev", world.evidence(document=canonical(document).decode()))
     true = recorded(world)
     odd, found = world.ask("audit", EvidenceOf("m:1"))

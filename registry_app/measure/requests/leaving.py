@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from registry_app.errors import UsageError
 from registry_app.measure.fairness.pooling import called
 from registry_app.measure.progress import SILENT, Progress
 from registry_app.measure.requests.explanation import ExplanationRequest
@@ -22,8 +23,11 @@ def leaving(request: Request, below: int, progress: Progress = SILENT) -> tuple[
         below: groups with fewer rows are put together; 0 where each may be told of by itself.
 
     Raises:
-        UsageError, Cancelled, StorageError, SandboxError: as :meth:`Request.run` does.
+        UsageError: there are no groups of fewer than so many rows, or as :meth:`Request.run`.
+        Cancelled, StorageError, SandboxError: as :meth:`Request.run`.
     """
+    if below < 0 or below == 1:
+        raise UsageError(f"No group has fewer than {below} rows.", "Give 2 or more, or 0.")
     if isinstance(request, ExplanationRequest):
         return replace(request, hide_below=below).run(progress), None
     if not isinstance(request, FairnessRequest | QualityRequest):

@@ -12,9 +12,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input, Static, Tab, Tabs
 
-from registry_app.evidence.actions import RecordEvidence
-from registry_app.evidence.hiding import measured
+from registry_app.evidence.actions import SMALL, RecordEvidence
 from registry_app.measure.progress import Progress
+from registry_app.measure.requests.leaving import leaving
 from registry_app.measure.result import Kind, Result
 from registry_app.measure.sandbox.loading import FORMATS
 from registry_app.tui import asked, saved
@@ -60,7 +60,7 @@ class Evaluate(Bench):
 
         def work(progress: Progress) -> Found:
             request = asked.request(kind, typed, running())
-            return measured(request, int(typed["below"]) if kind == "fairness" else 0, progress)
+            return leaving(request, int(typed["below"]) if kind == "fairness" else SMALL, progress)
 
         return work
 

@@ -74,3 +74,9 @@ def test_attributions_of_a_small_group_are_those_of_several_together() -> None:
     assert hiding(["a"] * 20 + ["b"] * 3 + ["c"] * 12, FEW) == ["a"] * 20 + [called(FEW)] * 15
     assert hiding(["a"] * 20 + ["b"] * 10, FEW) == ["a"] * 20 + ["b"] * 10
     assert hiding(["a", "b"], 0) == ["a", "b"]
+
+
+@pytest.mark.parametrize("below", [1, -3])
+def test_a_size_of_one_row_puts_nobody_together(table: str, below: int) -> None:
+    with pytest.raises(UsageError, match=f"No group has fewer than {below} rows"):
+        leaving(requests(table)[0], below)
