@@ -117,10 +117,9 @@ class VersionScreen(Desk[None]):
         if action == "evaluate":
             return whole is not None and whole.may_record
         if action == "again":
-            on_evidence = self.query_one(TabbedContent).active == "evidence"
-            return on_evidence and whole is not None and whole.may_record and bool(whole.evidence)
+            return self._tab == "evidence" and whole is not None and whole.may_record and bool(whole.evidence)
         if action == "piece":
-            return self.query_one(TabbedContent).active == "evidence"
+            return self._tab == "evidence"
         if action == "submit":
             return whole is not None and not opened and whole.may_submit
         return True
@@ -310,6 +309,12 @@ class VersionScreen(Desk[None]):
             opens=False,
             id="history-table",
         )
+
+    @property
+    def _tab(self) -> str:
+        """The tab that is open; keys are asked about before there are tabs, too."""
+        found = self.query(TabbedContent)
+        return found.first().active if found else ""
 
     @property
     def _piece(self) -> EvidenceDetail | None:
