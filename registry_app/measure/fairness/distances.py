@@ -35,6 +35,13 @@ class Distance:
     ends: Any
     """Its interval, or how many draws had one."""
 
+    @classmethod
+    def of(cls, value: float, drawn: Values, ends: Any) -> Distance:
+        """A distance whose interval holds it: draws spread the groups further than they lay, so a small distance may lie below all."""
+        if isinstance(ends, tuple) and not math.isnan(value):
+            ends = (min(ends[0], value), max(ends[1], value))
+        return cls(value, drawn, ends)
+
 
 @dataclass(frozen=True, eq=False)
 class Spread:
@@ -67,7 +74,7 @@ def spreads(metrics: Sequence[Metric], drawn: Sequence[Drawn]) -> list[Spread]:
     single = far(np.stack([each.values for each in metrics]), np.array([each.overall for each in metrics]))
     found = []
     for place, (metric, (draws, ends)) in enumerate(zip(metrics, drawn, strict=True)):
-        four = [Distance(float(single[at, place]), draws[at], ends[at]) for at in range(4)]
+        four = [Distance.of(float(single[at, place]), draws[at], ends[at]) for at in range(4)]
         between, overall = (dict(zip(_HOWS, two, strict=True)) for two in (four[:2], four[2:]))
         found.append(Spread(metric, between, overall))
     return found
@@ -131,7 +138,7 @@ def _joined(parts: list[Distance], how: How, mean: bool = False) -> Distance:
 
     value = together([np.asarray(part.value) for part in parts], how, mean)
     drawn = together([part.drawn for part in parts], how, mean)
-    return Distance(float(value), drawn, percentiles(drawn[None])[0])
+    return Distance.of(float(value), drawn, percentiles(drawn[None])[0])
 
 
 def left_out(parts: Sequence[Metric], groups: Groups) -> list[dict[str, Any]]:
