@@ -9,6 +9,7 @@ In reading order:
 content.py      what a dossier says, as frozen rows, and the files it carries
 standing.py     where a version stands, in words, and what is missing
 relevance.py    which leaves are about a version
+earlier.py      the explanation of the version that this one was made from
 dossier.py      one view that gathers all of it from one snapshot
 bundle.py       the leaves, proofs and disclosed contents that a stranger needs
 letters.py      how any text stands on a page: harmless, and only in letters the fonts have

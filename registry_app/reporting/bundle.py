@@ -151,7 +151,8 @@ def gather(reader: Reader, content: DossierContent, *, whole: int = WHOLE) -> Bu
 def _needed(reader: Reader, content: DossierContent) -> list[int]:
     row = version_named(reader.rows, content.version.summary.id)
     about = seqs_of_version(reader.rows, row) + seqs_of_nodes(reader.rows, content.nodes)
-    return sorted({*seqs_of_everybody(reader.rows), *about, *seqs_of_measured(reader.rows, row["id"])})
+    earlier = {content.earlier.seq} if content.earlier else set()
+    return sorted({*seqs_of_everybody(reader.rows), *about, *seqs_of_measured(reader.rows, row["id"]), *earlier})
 
 
 class _Disclosure:
@@ -169,7 +170,7 @@ class _Disclosure:
         self._people = {reader.person, *leads}
         self._positions = {line.seq for line in content.positions}
         self._profiles: dict[str, str] = {}
-        self._names: set[str] = set()
+        self._names = {content.earlier.digest} if content.earlier else set()
 
     def look(self, seq: int, statement: Statement) -> None:
         """Take note of the statement at ``seq``."""

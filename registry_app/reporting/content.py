@@ -8,6 +8,7 @@ from typing import Any
 
 from registry_app.evidence.views import EvidenceDetail
 from registry_app.ledger.canonical import canonical
+from registry_app.measure.result import Result
 from registry_app.models.lineage import Arrow, Node
 from registry_app.models.shapes import Card, VersionDetail
 from registry_app.policy.pack import Source
@@ -115,6 +116,21 @@ class PositionLine:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierLine:
+    """The explanation of the version that this one was made from."""
+
+    version: str
+    """``version 1``, of the same model."""
+    evidence: str
+    """Its id."""
+    recorded: str
+    seq: int
+    digest: str
+    """The salted digest by which the ledger names it."""
+    result: Result
+
+
+@dataclass(frozen=True, slots=True)
 class MissingLine:
     """Something that is missing, open or has lapsed."""
 
@@ -141,6 +157,8 @@ class DossierContent:
     missing: tuple[MissingLine, ...]
     evidence: tuple[EvidenceDetail, ...]
     """Oldest first."""
+    earlier: EarlierLine | None
+    """What the explanation is held against; ``None`` when there is no such version, or it was not explained."""
     packs: tuple[PackLine, ...]
     verdicts: tuple[VerdictLine, ...]
     waivers: tuple[WaiverLine, ...]

@@ -1,7 +1,8 @@
 """One view that gathers everything a dossier says about a version, from one snapshot of the registry.
 
 The same view runs over a replayed bundle when a stranger verifies a dossier: what it says must come out again, byte by
-byte. So it asks for nothing that a bundle does not disclose: models other than the version's own go by their ids.
+byte. So it asks for nothing that a bundle does not disclose: models other than the version's own go by their ids, and of other versions
+it tells the explanation of the one that this was made from.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from registry_app.reporting.content import (
     RegistryLine,
     SignatureLine,
 )
+from registry_app.reporting.earlier import earlier_of
 from registry_app.reporting.relevance import seqs_of_version
 from registry_app.reporting.standing import missing_of, state_of
 from registry_app.reviews.tables import DecisionRow
@@ -67,6 +69,7 @@ class Dossier(View[DossierContent]):
             state=state,
             missing=missing_of(model, detail, evidence, verdicts, packs, reviews),
             evidence=tuple(_own(item, detail.summary.model, detail.summary.number) for item in evidence),
+            earlier=earlier_of(reader, row) if any(item.summary.kind == "explanation" for item in evidence) else None,
             packs=packs,
             verdicts=verdicts,
             waivers=waivers,

@@ -64,8 +64,7 @@ def figures_of(content: DossierContent) -> tuple[Figure, ...]:
     numbered.sort(key=lambda one: (kinds.get(one[0].summary.kind, len(ORDER)), -one[2]))
     newest = {item.summary.kind: place for place, item in enumerate(content.evidence, 1)}
     return tuple(
-        _figure(item, name, place, content.evidence[: place - 1], place == newest[item.summary.kind])
-        for item, name, place in numbered
+        _figure(content, item, name, place, place == newest[item.summary.kind]) for item, name, place in numbered
     )
 
 
@@ -74,12 +73,12 @@ def newest(figures: Sequence[Figure], kind: str) -> Result | None:
     return next((one.detail.result for one in figures if one.detail.summary.kind == kind and one.detail.result), None)
 
 
-def _figure(item: EvidenceDetail, name: str, place: int, older: Sequence[EvidenceDetail], last: bool) -> Figure:
+def _figure(content: DossierContent, item: EvidenceDetail, name: str, place: int, last: bool) -> Figure:
     result, notes = item.result, tuple(_notes(item))
     if result is None:
         return Figure(item, place, name, notes=notes)
     if last:
-        passages = tuple(_passage(part) for part in (*parts(result), *_changes(result, older)))
+        passages = tuple(_passage(part) for part in (*parts(result), *_changes(content, result, place)))
         return Figure(item, place, name, passages, notes, needed(result))
     first = replace(parts(result)[0], plots=())
     return Figure(item, place, name, (_passage(first),), (OLDER, *notes), needed(result))
@@ -99,10 +98,13 @@ def _notes(item: EvidenceDetail) -> Iterator[str]:
         yield f"Kept for review, sealed and by pseudonym: {named}{more}."
 
 
-def _changes(result: Result, older: Sequence[EvidenceDetail]) -> list[Part]:
-    """What changed since the explanation before; the parent's is none of this dossier's, whose bundle does not disclose it."""
+def _changes(content: DossierContent, result: Result, place: int) -> list[Part]:
+    """What changed since the explanation of the version that this one was made from, or else since an older one of its own."""
     if result.kind != "explanation":
         return []
+    if content.earlier is not None:
+        return [part_of_changes(content.earlier.result, result, f"that of {content.earlier.version}")]
+    older = content.evidence[: place - 1]
     before = [(item.result, item.summary.recorded) for item in older if item.result and item.result.kind == result.kind]
     return [part_of_changes(found, result, f"the one recorded on {recorded[:10]}") for found, recorded in before[-1:]]
 
