@@ -76,7 +76,7 @@ class Moments:
     rows: NDArray[np.int64]
     """Shape (groups,)."""
     sums: dict[str, NDArray[np.float64]]
-    """Each of shape (groups,): ``w``, ``ww``, ``wy``, ``wu``, ``wuu``, ``wp``, ``wv``, ``wvv``, ``we``, ``wee``, ``weeee`` and ``wabs`` (of \\|e\\|)."""
+    """Each of shape (groups,): ``w``, ``ww``, ``wy``, ``wu``, ``wuu``, ``wp``, ``wv``, ``wvv``, ``wee``, ``weeee`` and ``wabs`` (of \\|e\\|)."""
 
 
 @dataclass(frozen=True, eq=False)

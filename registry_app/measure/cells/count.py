@@ -33,11 +33,11 @@ BINS = 1_000
 _ANSWER = 2_000_000
 """Rows of an answer that are taken; a table that has so many cells is refused."""
 
-_SUMS = ("w", "ww", "wy", "wu", "wuu", "wp", "wv", "wvv", "we", "wee", "weeee", "wabs")
+_SUMS = ("w", "ww", "wu", "wuu", "wv", "wvv", "wee", "weeee", "wabs")
 
 _BESIDE = 1e-4
-"""How far from the mean, in ranges, sums of squares are taken: at the mean itself the plain sum beside them would be nothing but
-rounding, which differs with the order of rows, and the sums name a server's table."""
+"""How far from the mean, in ranges, sums are taken: at the mean itself the plain sum would be nothing but rounding, which differs with
+the order of rows, and the sums name a server's table."""
 
 Key = tuple[Any, ...]
 
@@ -87,8 +87,8 @@ def moments(source: Source, mapping: Mapping, by: Sequence[str] | None = None) -
         raise UsageError("The task is not a regression.", "Say that it is, and name columns with numbers.")
     count = Count(source, mapping, _features(mapping, by))
     y, p = source.column(mapping.label).number, source.column(mapping.prediction or "").number
-    u, v = (value - literal(near) for value, near in zip((y, p), count.near(y, p), strict=True))
-    values = {"y": y, "p": p, "e": y - p, "u": u, "v": v}
+    near_y, near_p = count.near(y, p)
+    values = {"e": y - p, "u": y - literal(near_y), "v": p - literal(near_p)}
     rows = count.tallied({}, ["n", *_SUMS], {name: flushed(value) for name, value in values.items()})
     count.trusted(rows)
     if not all(math.isfinite(value) for row in rows for value in row.sums):
@@ -102,6 +102,8 @@ def moments(source: Source, mapping: Mapping, by: Sequence[str] | None = None) -
         n[place[row.group]] += row.sums[0]
         for name, value in zip(_SUMS, row.sums[1:], strict=True):
             sums[name][place[row.group]] += value
+    sums["wy"] = sums["wu"] + near_y * sums["w"]
+    sums["wp"] = sums["wv"] + near_p * sums["w"]
     return Moments(groups, n, sums)
 
 
@@ -240,12 +242,9 @@ class Count:
     def near(self, *values: ColumnElement[float]) -> list[float]:
         """Of each a number near the mean of all rows, to nine digits; 0 where there is none."""
         held = [case((func.abs(value) <= literal(1e150), value), else_=None) for value in values]
-        ends = [each(value) for value in held for each in (func.avg, func.min, func.max)]
-        found = [float(each or 0) for each in self.source.ask(select(*ends).select_from(self.source.data))[0]]
-        return [
-            float(f"{mean + _BESIDE * (high - low):.9g}")
-            for mean, low, high in zip(found[::3], found[1::3], found[2::3], strict=True)
-        ]
+        beside = [func.avg(each) + literal(_BESIDE) * (func.max(each) - func.min(each)) for each in held]
+        (found,) = self.source.ask(select(*beside).select_from(self.source.data))
+        return [float(f"{float(each or 0):.9g}") for each in found]
 
     def _statement(
         self, keys: dict[str, ColumnElement[Any]], sums: Sequence[str], values: dict[str, ColumnElement[float]]

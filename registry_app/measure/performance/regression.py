@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy import literal
 
-from registry_app.measure.cells.count import Count, flushed, moments
+from registry_app.measure.cells.count import Count, flushed
 from registry_app.measure.performance.number import bounded, effective, normal, number
 from registry_app.measure.table.mapping import Mapping
 from registry_app.measure.table.source import Source
 
-_SUMS = ("n", "w", "ww", "we", "wee", "weeee", "wabs", "wz", "wzz", "wzzzz", "weezz")
-"""e = prediction - label; z = label - the labels' mean."""
+_SUMS = ("n", "w", "ww", "wd", "wee", "weeee", "wabs", "wz", "wzz", "wzzzz", "weezz")
+"""e = prediction - label; d and z are e and the label less a number near their means."""
 
 
 def of_numbers(source: Source, mapping: Mapping) -> tuple[dict[str, Any], bool]:
@@ -23,18 +23,21 @@ def of_numbers(source: Source, mapping: Mapping) -> tuple[dict[str, Any], bool]:
         UsageError: something is wrong with the table; all of it is listed.
         StorageError: the disk or the server failed.
     """
-    first = moments(source, mapping, ()).sums
-    mean = float(first["wy"][0] / first["w"][0])
     y, p = source.column(mapping.label).number, source.column(mapping.prediction or "").number
-    values = {"e": flushed(p - y), "z": flushed(y - literal(mean))}
-    (row,) = Count(source, mapping, ()).tallied({}, _SUMS, values)
+    count = Count(source, mapping, ())
+    near_e, near_y = count.near(p - y, y)
+    values = {"e": p - y, "d": p - y - literal(near_e), "z": y - literal(near_y)}
+    rows = count.tallied({}, _SUMS, {name: flushed(value) for name, value in values.items()})
+    count.trusted(rows)
+    (row,) = rows
     bounded(source, *row.sums)
     sums = dict(zip(_SUMS, row.sums, strict=True))
     weighted = (sums["w"], sums["ww"]) != (sums["n"], sums["n"])
-    return {"metrics": _metrics(sums, mean)}, weighted
+    sums["we"] = sums["wd"] + near_e * sums["w"]
+    return {"metrics": _metrics(sums, near_y)}, weighted
 
 
-def _metrics(sums: dict[str, float], mean: float) -> dict[str, Any]:
+def _metrics(sums: dict[str, float], near: float) -> dict[str, Any]:
     w, n = sums["w"], int(sums["n"])
     rows = effective(w, sums["ww"])
     absolute, squared, bias = sums["wabs"] / w, sums["wee"] / w, sums["we"] / w
@@ -45,7 +48,7 @@ def _metrics(sums: dict[str, float], mean: float) -> dict[str, Any]:
         "mean_squared_error": number(squared, ends, "", n),
         "root_mean_squared_error": number(math.sqrt(squared), root, "", n),
         "mean_error": number(bias, normal(bias, squared - bias * bias, rows), "", n),
-        "r2": _explained(sums, mean, rows),
+        "r2": _explained(sums, near, rows),
     }
 
 
@@ -56,14 +59,14 @@ def _root(squared: float, half: float) -> tuple[float, float]:
     return max(0.0, root - half), root + half
 
 
-def _explained(sums: dict[str, float], mean: float, rows: float) -> dict[str, Any]:
+def _explained(sums: dict[str, float], near: float, rows: float) -> dict[str, Any]:
     """R squared, with the normal interval of a ratio of two means by the delta method.
 
     It does not exist where the labels do not vary by more than rounding leaves around their mean.
     """
     w, n = sums["w"], int(sums["n"])
     around = sums["wzz"] - sums["wz"] * sums["wz"] / w
-    if n < 2 or around <= 1e-28 * mean * mean * w:
+    if n < 2 or around <= 1e-28 * near * near * w:
         return number(None, None, "the labels are all the same", n)
     left = sums["wee"] / around
     variance = (

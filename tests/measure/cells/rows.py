@@ -37,8 +37,7 @@ class Rows:
         e, u, v = y - p, y - 0.5, p + 0.5
         sums = {
             "w": w, "ww": w * w, "wy": w * y, "wu": w * u, "wuu": w * u * u, "wp": w * p, "wv": w * v,
-            "wvv": w * v * v, "we": w * e,
-            "wee": w * e * e, "weeee": w * e**4, "wabs": w * e.abs(),
+            "wvv": w * v * v, "wee": w * e * e, "weeee": w * e**4, "wabs": w * e.abs(),
         }  # fmt: skip
         keys = [frame[name] for name in by]
         found = {name: values.groupby(keys, sort=True).sum() for name, values in sums.items()}

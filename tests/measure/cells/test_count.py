@@ -132,7 +132,7 @@ def look_at_moments(source: Source, rows: list[Row], *, weighted: bool) -> None:
         u, v = (w * (each - near) for each, near in zip((y, p), nears, strict=True))
         wanted = {
             "w": w, "ww": w * w, "wy": w * y, "wu": u, "wuu": u**2 / np.where(w, w, 1), "wp": w * p, "wv": v,
-            "wvv": v**2 / np.where(w, w, 1), "we": w * e, "wee": w * e**2, "weeee": w * e**4, "wabs": w * abs(e),
+            "wvv": v**2 / np.where(w, w, 1), "wee": w * e**2, "weeee": w * e**4, "wabs": w * abs(e),
         }  # fmt: skip
         assert found.rows[place] == len(mine)
         assert set(found.sums) == set(wanted)

@@ -44,7 +44,7 @@ def moments(values: np.ndarray, predicted: np.ndarray) -> Moments:
     e = values - predicted
     sums = {
         "w": 1 + 0 * e, "ww": 1 + 0 * e, "wy": values, "wu": values, "wuu": values**2, "wp": predicted,
-        "wv": predicted, "wvv": predicted**2, "we": e, "wee": e**2, "weeee": e**4, "wabs": abs(e),
+        "wv": predicted, "wvv": predicted**2, "wee": e**2, "weeee": e**4, "wabs": abs(e),
     }  # fmt: skip
     found = {name: np.array([each.sum()]) for name, each in sums.items()}
     return Moments(Groups(("g",), (("a",),)), np.array([len(values)]), found)

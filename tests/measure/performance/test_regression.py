@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,8 +9,13 @@ import pytest
 from sklearn import metrics
 
 from registry_app.errors import UsageError
+from registry_app.measure.performance.document import performance
 from registry_app.measure.result import Z95
+from registry_app.measure.table.mapping import Mapping
+from registry_app.measure.table.source import open_source
 from tests.measure.performance.tables import ends, measured, numbers, value, values
+from tests.measure.table.ground import Row, as_postgres, as_sqlite
+from tests.postgres import Server
 
 REGRESSION: dict[str, Any] = {"task": "regression", "prediction": "p"}
 
@@ -68,3 +74,20 @@ def test_one_row_has_errors_without_intervals() -> None:
 def test_numbers_too_large_to_be_squared_are_refused() -> None:
     with pytest.raises(UsageError, match="too large"):
         measured({"y": [1e200, -1e200], "p": [0.0, 1.0]}, **REGRESSION)
+
+
+def test_a_servers_table_has_one_name_in_every_reading_and_order_of_rows(server: Server, tmp_path: Path) -> None:
+    chance = np.random.default_rng(4)
+    labels, errors = ([*each, *-each] for each in chance.normal(0, 1000, (2, 200)))  # means of 0 but for rounding
+    pairs = [(float(y), float(y + e)) for y, e in zip(labels, chance.permutation(errors), strict=True)]
+    rows: list[Row] = [(0, 0, y, p, "", None, "") for y, p in pairs]
+    database = server.database()
+    orders = (rows, rows, rows[::-1], rows[1::2] + rows[::2])
+    for engine in ("sqlite", "postgresql"):
+        digests = set()
+        for order in orders:
+            sqlite = engine == "sqlite"
+            name = as_sqlite(tmp_path / "t.db", order) if sqlite else as_postgres(server, database, order)
+            with open_source(name) as source:
+                digests.add(performance(source, Mapping("s", "regression", prediction="w")).data["digest"])
+        assert len(digests) == 1, engine
