@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Set
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from registry_app.errors import UsageError
 from registry_app.measure.cells import count
@@ -29,17 +30,13 @@ from registry_app.measure.fairness.bias_audit import bias_audit
 from registry_app.measure.fairness.distances import Spread, aggregates, disparities, far, spreads
 from registry_app.measure.fairness.four_fifths import FOUR_FIFTHS, four_fifths, ratio
 from registry_app.measure.fairness.measured import of_moments
-from registry_app.measure.fairness.pooling import pool, pooled, small, together
+from registry_app.measure.fairness.pooling import pool, pooled, small, together, within
 from registry_app.measure.fairness.resampled import Part, part, resampled
 from registry_app.measure.fairness.scored import calibration, metrics_of, sweep
 from registry_app.measure.result import Result, Undefined, checked_seed, decimal_text, finished
 from registry_app.measure.table.mapping import Mapping
 from registry_app.measure.table.source import Source
 from registry_app.vault import clock
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 SMALL = 30
 """Groups with fewer rows are marked small and decide no outcome."""
@@ -197,8 +194,15 @@ def _of_numbers(source: Source, chosen: _Chosen) -> dict[str, Any]:
 def _sets(cells: Cells, chosen: _Chosen) -> dict[str, Any]:
     """Groups, disparities and outcome of each set of sensitive features, and the same within each group of the control features."""
     control = chosen.control
+    cells = within(cells, control, chosen.below) if control else cells
     blocks = strata(cells.groups, ()) + (strata(cells.groups, control) if control else [])
-    parts = [_part(cells, named, places, by, chosen) for named, places in blocks for by in chosen.sets]
+    joint = [cells.over((*kept, *by)) for kept in dict.fromkeys(((), control)) for by in chosen.sets]
+    few = {each.groups.by: small(each.groups, each.rows.sum(axis=(-2, -1)), chosen.below) for each in joint}
+    parts = [
+        _part(part(cells, places, by), tuple(named.values()), few[*named, *by], chosen.below)
+        for named, places in blocks
+        for by in chosen.sets
+    ]
     measured = iter(zip(parts, resampled(cells, parts, chosen.seed), strict=True))
     binary, found = len(cells.classes) == 2, []
     for named, places in blocks:
@@ -207,18 +211,14 @@ def _sets(cells: Cells, chosen: _Chosen) -> dict[str, Any]:
             groups = _groups(each.cells, "selection_rate" if binary else "accuracy")
             _put(block, each.cells.groups, groups, apart, chosen, named=binary)
         found.append({"within": named, "n": int(cells.rows[places].sum()), **_concluded(block)})
-    whole, *within = found
-    return {**whole, "within": within}
+    whole, *inner = found
+    return {**whole, "within": inner}
 
 
-def _part(cells: Cells, named: dict[str, str], places: NDArray[np.intp], by: tuple[str, ...], chosen: _Chosen) -> Part:
-    """One set within one stratum, its small groups put together; which those are, is seen over all strata."""
-    one = part(cells, places, by)
-    joint = cells.over((*named, *by))
-    within = tuple(named.values())
-    names = small(joint.groups, joint.rows.sum(axis=(-2, -1)), chosen.below)
-    own = {name[len(within) :] for name in names if name[: len(within)] == within}
-    found = together(one.cells.groups, own, chosen.below)
+def _part(one: Part, stratum: tuple[str, ...], few: Set[tuple[str, ...]], below: int) -> Part:
+    """One set within one stratum, its small groups put together; which those are, was seen over all strata."""
+    own = {name[len(stratum) :] for name in few if name[: len(stratum)] == stratum}
+    found = together(one.cells.groups, own, below)
     return one if found is None else one.pooled(found)
 
 

@@ -144,3 +144,59 @@ def test_no_group_is_what_is_left_when_all_others_are_subtracted(data: st.DataOb
             if gone and len(gone) < len(inside):
                 assert len(gone) > 1
                 assert counts[gone].sum() >= 10
+
+
+def test_no_sum_of_several_totals_gives_a_group_back() -> None:
+    """Every row and column has two groups put together; yet the rows 1 and 2 less the columns w and x are the group (1, y) alone."""
+    few = dict.fromkeys(("1w", "1x", "2w", "2x", "3y", "3z", "4y", "4z"), 6) | {("1", "y"): 1}
+    names = tuple((a, b) for a in "1234" for b in "wxyz")
+    kept = small(Groups(("a", "b"), names), [few.get(name, 100) for name in names], 10)
+    assert kept > few.keys()
+    assert not _told_alone(names, [few.get(name, 100) for name in names], kept) & few.keys()
+
+
+@given(st.lists(st.integers(1, 60), min_size=20, max_size=20))
+def test_no_small_group_follows_from_all_totals_together(rows: list[int]) -> None:
+    names = tuple((a, b) for a in "12345" for b in "wxyz")
+    kept = small(Groups(("a", "b"), names), rows, 10)
+    few = {name for name, n in zip(names, rows, strict=True) if n < 10}
+    assert len(kept) == len(names) or not _told_alone(names, rows, kept) & few
+
+
+def _told_alone(
+    names: tuple[tuple[str, str], ...], rows: list[int], kept: frozenset[tuple[str, ...]]
+) -> set[tuple[str, str]]:
+    """Groups put together whose rows follow from the totals of the table, its rows and its columns: adding their own equation tells nothing new."""
+    inside = [name for name in names if name in kept]
+    slices = [set(names), *({n for n in names if n[at] == key} for at in (0, 1) for key in {n[at] for n in names})]
+    size = dict(zip(names, rows, strict=True))
+    known = [[float(name in each) for name in inside] for each in slices if sum(size[name] for name in each) >= 10]
+    if not known or not inside:
+        return set()
+    rank = np.linalg.matrix_rank(np.array(known))
+    return {
+        name
+        for place, name in enumerate(inside)
+        if np.linalg.matrix_rank(np.array([*known, [float(at == place) for at in range(len(inside))]])) == rank
+    }
+
+
+def test_a_stratum_of_few_is_told_of_no_more_than_a_group_of_few() -> None:
+    from registry_app.measure.fairness.document import fairness
+    from registry_app.measure.table.mapping import Feature, Mapping
+    from registry_app.measure.table.memory import Memory
+
+    regions = [("isle", 2), ("north", 150), ("south", 200)]
+    rows = [(region, place) for region, many in regions for place in range(many)]
+    frame = {
+        "y": [str(place % 2) for _, place in rows],
+        "p": [str(int(place % 5 == 0)) for _, place in rows],
+        "sex": ["fm"[place % 2] for _, place in rows],
+        "region": [region for region, _ in rows],
+    }
+    mapping = Mapping("y", positive="1", prediction="p", sensitive=(Feature("sex"),), control=(Feature("region"),))
+    with Memory(frame, mapping.columns) as source:
+        found = fairness(source, mapping, 3, hide_below=10).result["within"]
+        whole = fairness(source, mapping, 3).result["within"]
+    assert {each["within"]["region"]: each["n"] for each in found} == {called(10): 152, "south": 200}
+    assert {each["within"]["region"]: each["n"] for each in whole} == dict(regions)
