@@ -103,11 +103,24 @@ def explain(
     checks: Annotated[
         bool, typer.Option("--checks/--no-checks", help="Make the ranking again with another seed and background.")
     ] = True,
+    n_jobs: Annotated[
+        int,
+        typer.Option(
+            "--n-jobs", metavar="N", help="Explain rows in this many more sandboxes at once; -1: one per core."
+        ),
+    ] = 1,
+    dask: Annotated[
+        str,
+        typer.Option(
+            "--dask", metavar="tcp://HOST:PORT", help="Explain rows in sandboxes on this Dask cluster's workers."
+        ),
+    ] = "",
     seed: Seed = 0,
 ) -> Request:
     """Explain a model in the sandbox: which features move its output, through which a gap between groups comes, and why.
 
-    It runs in one process of the sandbox. To work in several, or on a Dask cluster, use the SDK: registry_app.measure.explain.
+    Wherever rows are explained, the result is the same. A Dask cluster gets the model and the rows: name only one that is trusted
+    as much as this machine.
 
     Example: registry-app measure explain --data test.csv --label default --model credit.skops --format skops --sensitive sex
     """
@@ -135,6 +148,8 @@ def explain(
         precision or None,
         checks,
         seed,
+        n_jobs=n_jobs,
+        dask=dask,
     )
 
 

@@ -92,7 +92,8 @@ class Batches:
         try:
             done = self.pool(joblib.delayed(_elsewhere)(self.sent, rows, seed) for rows, seed in work)
             try:
-                yield from done
+                for each in done:  # noqa: UP028  ``yield from`` would close it before the warning is silenced
+                    yield each
             finally:
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")  # that what was begun is not finished
@@ -143,17 +144,19 @@ def batches(
         UsageError: the number or the address is no such thing, or the extra ``dask`` is not there.
         StorageError: no cluster answers there.
     """
-    if type(n_jobs) is not int or not (n_jobs == -1 or 1 <= n_jobs <= 512):
-        raise UsageError(f"{str(n_jobs)[:20]} processes cannot be started.", "Give 1 to 512, or -1 for one per core.")
+    workers = processes(n_jobs)
     import cloudpickle
     import joblib
 
     if dask is not None:
         sent = cloudpickle.dumps(explainer)
-        with _cluster(dask, sent) as (pool, workers):
-            yield Batches(explainer, seed, workers, tell, cancelled, pool, sent)
+        with (
+            cluster(dask) as (client, threads),
+            joblib.parallel_config(backend="dask", client=client, scatter=[sent]),
+            joblib.Parallel(n_jobs=threads, batch_size=1, return_as="generator") as pool,
+        ):
+            yield Batches(explainer, seed, threads, tell, cancelled, pool, sent)
         return
-    workers = joblib.effective_n_jobs(n_jobs)
     if workers == 1:
         yield Batches(explainer, seed, 1, tell, cancelled, None)
         return
@@ -161,8 +164,27 @@ def batches(
         yield Batches(explainer, seed, workers, tell, cancelled, pool, cloudpickle.dumps(explainer))
 
 
+def processes(n_jobs: int) -> int:
+    """How many processes ``n_jobs`` means here.
+
+    Raises:
+        UsageError: it is no such number.
+    """
+    if type(n_jobs) is not int or not (n_jobs == -1 or 1 <= n_jobs <= 512):
+        raise UsageError(f"{str(n_jobs)[:20]} processes cannot be started.", "Give 1 to 512, or -1 for one per core.")
+    import joblib
+
+    return int(joblib.effective_n_jobs(n_jobs))
+
+
 @contextmanager
-def _cluster(address: str, sent: bytes) -> Iterator[tuple[Any, int]]:
+def cluster(address: str) -> Iterator[tuple[Any, int]]:
+    """A client of the Dask cluster at ``address``, and the threads of its workers together.
+
+    Raises:
+        UsageError: it is no address, or the extra ``dask`` is not there.
+        StorageError: no cluster answers there, or it has no workers.
+    """
     if not address.startswith(("tcp://", "tls://")) or len(address) > 200:
         raise UsageError("This is no address of a Dask scheduler.", "Give one such as tcp://10.0.0.5:8786.")
     try:
@@ -171,8 +193,6 @@ def _cluster(address: str, sent: bytes) -> Iterator[tuple[Any, int]]:
         raise UsageError(
             "Dask is not installed.", "Install the extra dask: pip install 'registry-app[dask]'."
         ) from error
-    import joblib
-
     try:
         client: Any = cast(Any, Client)(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
@@ -180,11 +200,7 @@ def _cluster(address: str, sent: bytes) -> Iterator[tuple[Any, int]]:
             f"No Dask scheduler answers at {address}.", "Start it, or leave the address out to work here."
         ) from error
     with client:
-        workers = sum(client.nthreads().values())
-        if workers == 0:
+        threads = sum(client.nthreads().values())
+        if threads == 0:
             raise StorageError("The Dask cluster has no workers.", "Start some, or leave the address out to work here.")
-        with (
-            joblib.parallel_config(backend="dask", client=client, scatter=[sent]),
-            joblib.Parallel(n_jobs=workers, batch_size=1, return_as="generator") as pool,
-        ):
-            yield pool, workers
+        yield client, threads

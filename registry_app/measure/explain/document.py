@@ -13,7 +13,7 @@ from registry_app.measure.explain.batches import Tell, batched, batches
 from registry_app.measure.explain.cases import flagged, told_cases
 from registry_app.measure.explain.ranking import Ranked, ranked
 from registry_app.measure.explain.reasons import Reasons
-from registry_app.measure.explain.run import Run, begun
+from registry_app.measure.explain.run import Elsewhere, Run, begun
 from registry_app.measure.explain.sampling import Sampled, simultaneous
 from registry_app.measure.explain.stability import bootstrap, stability
 from registry_app.measure.result import Result, checked_seed, decimal_text, finished
@@ -49,6 +49,7 @@ def explain(
     dask: str | None = None,
     tell: Tell | None = None,
     cancelled: Callable[[], bool] | None = None,
+    elsewhere: Elsewhere | None = None,
 ) -> Result:
     """Explain what ``model`` says about ``rows``.
 
@@ -74,6 +75,7 @@ def explain(
         dask: address of a running Dask scheduler to work on instead.
         tell: hears how many rows are explained, of how many at most.
         cancelled: asked between batches; true ends the work.
+        elsewhere: asked for the values that importance rests on, where others hold the same model and tables.
 
     Raises:
         UsageError: tables and names do not fit, the model cannot be explained, its columns cannot be traced back, or it
@@ -91,7 +93,7 @@ def explain(
     features = run.parted.features
     near = associating.associations(names, rows, groups, proxy_limit)
     with batches(run.explainer, seed, n_jobs, dask, tell, cancelled) as where:
-        found = run.sampled(where, precision)
+        found = run.sampled(where, precision, elsewhere)
         order = ranked(features, found.mean, found.half)
         single = run.singles(where, found, cases)
         told = told_cases(run, where, found, single, reasons, flagged(near, forbidden))

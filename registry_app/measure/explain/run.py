@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from registry_app.measure.explain.asked import Tables, picked
-from registry_app.measure.explain.batches import BATCH, Batches
+from registry_app.measure.explain.batches import BATCH, Batches, batched
 from registry_app.measure.explain.explainer import BACKGROUND, Explainer, against, fitted
 from registry_app.measure.explain.pipeline import Parted, part
 from registry_app.measure.explain.sampling import Sampled, sampled
@@ -26,6 +26,11 @@ MOST_ROWS = 100_000
 
 CHECKED, CHECKED_PERMUTED = 200, 20
 """Rows that a ranking is made again from; the second for the permutation explainer."""
+
+
+Elsewhere = Callable[[int, int, int, int], "NDArray[np.float64]"]
+"""Gives what :meth:`Run.piece` does, made by somebody else: of ``start``, ``stop``, the number of the estimator's columns, and how many
+rows there are at most."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,11 +76,22 @@ class Run:
         """Rows that a ranking is made again from, at most."""
         return CHECKED_PERMUTED if self.permutes else CHECKED
 
-    def sampled(self, where: Batches, precision: float | None) -> Sampled:
-        """The importance of the features, from as many rows as it takes."""
+    def piece(self, start: int, stop: int) -> NDArray[np.float64]:
+        """SHAP values of the rows from ``start``, a multiple of :data:`BATCH`, up to ``stop``: the same in every process.
+
+        Shape (rows, columns of the estimator).
+        """
+        return batched(self.explainer, self.table[start:stop], self.seed + start // BATCH)
+
+    def sampled(self, where: Batches, precision: float | None, elsewhere: Elsewhere | None = None) -> Sampled:
+        """The importance of the features, from as many rows as it takes, explained by ``where`` or ``elsewhere``."""
 
         def take(start: int, stop: int) -> NDArray[np.float64]:
-            return self.parted.summed(where.values(self.table[start:stop], start, self.takeable))
+            if elsewhere is None:
+                values = where.values(self.table[start:stop], start, self.takeable)
+            else:
+                values = elsewhere(start, stop, self.table.shape[1], self.takeable)
+            return self.parted.summed(values)
 
         return sampled(take, self.takeable, precision, limited=self.takeable < len(self.tables.rows))
 

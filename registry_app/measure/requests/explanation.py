@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -15,6 +16,8 @@ from registry_app.measure.requests.features import fitting, read_as
 from registry_app.measure.requests.modelled import Modelled, as_before
 from registry_app.measure.requests.request import Inputs, Request
 from registry_app.measure.result import Kind, Result
+from registry_app.measure.sandbox.explaining import PIECE
+from registry_app.measure.sandbox.features import features as as_features
 from registry_app.measure.table.check import named, unknown_columns
 from registry_app.measure.table.column import text
 from registry_app.measure.table.mapping import MISSING, Feature
@@ -24,6 +27,9 @@ from registry_app.measure.table.source import Source, open_source
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
+
+    from registry_app.measure.sandbox.crew import Crew
+    from registry_app.measure.sandbox.run import Session
 
 MANY = 50_000
 """Rows read at once."""
@@ -62,6 +68,10 @@ class ExplanationRequest(Request):
     seed: int = 0
     hide_below: int | None = None
     """Groups with fewer explained rows are put together."""
+    n_jobs: int = 1
+    """Sandboxes here that explain rows beside the one that asks them, from 2; -1 is one per core. The result is the same."""
+    dask: str = ""
+    """Address of a running Dask scheduler whose workers do so instead, such as ``tcp://10.0.0.5:8786``."""
 
     def run(self, progress: Progress = SILENT) -> Result:
         """See :meth:`Request.run`."""
@@ -78,10 +88,13 @@ class ExplanationRequest(Request):
                 fitting(table, features, ())
                 near = _read(table, features, ())
                 about_near = _named(table, near)
-        with self.model.running(progress) as session:
+        with self.model.running(progress) as session, self._crew(session, rows, near, progress) as others:
             progress.step("explaining")
-            found = session.explain(rows.columns, near.columns, sensitive=rows.groups, **self._asked())
-            model = self.model.described(session, features)
+            found = session.explain(
+                rows.columns, near.columns, crew=others, sensitive=rows.groups, **self._asked()
+            )  # fmt: skip
+            ran = session if others is None else replace(session, level=others.level, waiver=others.waiver)
+            model = self.model.described(ran, features)
         if not set(found.data["features"]) <= set(features):
             raise SandboxError(
                 "The model's explanation speaks of features it was not given.",
@@ -101,6 +114,19 @@ class ExplanationRequest(Request):
             **found.parameters, "interventional": int(self.interventional), "checks": int(self.checks),
         }  # fmt: skip
         return replace(found, data=data, parameters=parameters)
+
+    def _crew(
+        self, session: Session, rows: _Rows, near: _Rows, progress: Progress
+    ) -> AbstractContextManager[Crew | None]:
+        """Who explains rows beside the session."""
+        from registry_app.measure.sandbox.crew import Job, crew
+
+        model, asked = self.model, self._asked()
+        job = Job(
+            model.format, session.digest, as_features(rows.columns), as_features(near.columns),
+            {name: asked[name] for name in PIECE}, model.trust, model.waiver, model.limits, model.keep_out,
+        )  # fmt: skip
+        return crew(job, model.file, session, self.n_jobs, self.dask, progress)
 
     def _asked(self) -> dict[str, Any]:
         """What crosses into the sandbox, as JSON has it."""

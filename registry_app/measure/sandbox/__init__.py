@@ -17,7 +17,7 @@ landlock.py    the Landlock ruleset: what may be read, where may be written
 lock.py        in the child: every lock, in the order that holds
 attempts.py    in the child: the escape attempts
 loading.py     in the child: a model file made into something that predicts
-explaining.py  in the child: an explanation of it
+explaining.py  in the child: an explanation of it, or a piece of one
 outputs.py     what a model says of each row, made in the child and checked in the parent
 child.py       in the child: lock, load, answer
 bubble.py      the command line of bubblewrap
@@ -26,4 +26,6 @@ process.py     the child seen from outside: started, fed, read, ended in time
 verdict.py     how a child ended, in one sentence what and one what to do
 level.py       the probe: escape attempts in the jail, and the level they leave
 run.py         the way in: predict, explain
+crew.py        further children with the same model, which make pieces of an explanation at once
+cluster.py     the same on the workers of a Dask cluster
 """

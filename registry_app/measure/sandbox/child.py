@@ -10,13 +10,19 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from registry_app.errors import SandboxError, UsageError
 from registry_app.measure.sandbox.frames import BODY, HEAD, body_prefix, head_frame, read_head, receive
 from registry_app.measure.sandbox.lock import lock
 
-Task = Callable[[dict[str, Any], dict[str, Any], list[bytes]], tuple[dict[str, Any], list[bytes]]]
+if TYPE_CHECKING:
+    from registry_app.measure.sandbox.features import Features
+
+Ask = Callable[[dict[str, Any]], list[bytes]]
+"""Asks the parent something in the middle of a task: from a head to the bodies it answers with."""
+
+Task = Callable[[dict[str, Any], dict[str, Any], list[bytes], Ask], tuple[dict[str, Any], list[bytes]]]
 """From the setting, the head and the bodies of a request to the head and the bodies of the answer."""
 
 _WORDS = 500
@@ -34,6 +40,11 @@ def main() -> None:
     locked = lock(setting["readable"], setting["scratch"], setting["limits"], setting["parent"])
     sys.path[:] = [*sys.path, *(each for each in setting["packages"] if each not in sys.path)]
     _send(answered, {"locked": asdict(locked)}, [])
+
+    def ask(head: dict[str, Any]) -> list[bytes]:
+        _send(answered, head, [])
+        return [_received(asked, BODY) for _ in range(read_head(_received(asked, HEAD))["bodies"])]
+
     while True:
         try:
             request = read_head(_received(asked, HEAD))
@@ -41,19 +52,23 @@ def main() -> None:
             return
         bodies = [_received(asked, BODY) for _ in range(request["bodies"])]
         try:
-            head, answer = _TASKS[request["task"]](setting, request, bodies)
+            head, answer = _TASKS[request["task"]](setting, request, bodies, ask)
         except BaseException as error:  # noqa: BLE001  whatever foreign code raises is told, and nothing of it gets out
             head, answer = _told(error), []
         _send(answered, head, answer)
 
 
-def _probe(setting: dict[str, Any], request: dict[str, Any], bodies: list[bytes]) -> tuple[dict[str, Any], list[bytes]]:
+def _probe(
+    setting: dict[str, Any], request: dict[str, Any], bodies: list[bytes], ask: Ask
+) -> tuple[dict[str, Any], list[bytes]]:
     from registry_app.measure.sandbox.attempts import attempt
 
     return {"attempts": attempt(request["bait"])}, []
 
 
-def _hang(setting: dict[str, Any], request: dict[str, Any], bodies: list[bytes]) -> tuple[dict[str, Any], list[bytes]]:
+def _hang(
+    setting: dict[str, Any], request: dict[str, Any], bodies: list[bytes], ask: Ask
+) -> tuple[dict[str, Any], list[bytes]]:
     import signal
     import time
 
@@ -63,7 +78,7 @@ def _hang(setting: dict[str, Any], request: dict[str, Any], bodies: list[bytes])
 
 
 def _predict(
-    setting: dict[str, Any], request: dict[str, Any], bodies: list[bytes]
+    setting: dict[str, Any], request: dict[str, Any], bodies: list[bytes], ask: Ask
 ) -> tuple[dict[str, Any], list[bytes]]:
     from registry_app.measure.sandbox.features import from_bodies
     from registry_app.measure.sandbox.loading import loaded
@@ -72,20 +87,44 @@ def _predict(
 
 
 def _explain(
-    setting: dict[str, Any], request: dict[str, Any], bodies: list[bytes]
+    setting: dict[str, Any], request: dict[str, Any], bodies: list[bytes], ask: Ask
 ) -> tuple[dict[str, Any], list[bytes]]:
     from registry_app.measure.sandbox.explaining import explained
-    from registry_app.measure.sandbox.features import from_bodies
     from registry_app.measure.sandbox.loading import loaded
 
-    tables, left = [], iter(bodies)
-    for head in request["tables"]:
-        tables.append(from_bodies(head, [next(left) for _ in head["columns"]]))
-    data = explained(loaded(setting["model"]), request["asked"], *tables)
+    data = explained(loaded(setting["model"]), request["asked"], _tables(request, bodies), ask, request["shared"])
     return {"bytes": len(data)}, [data]
 
 
-_TASKS: dict[str, Task] = {"probe": _probe, "hang": _hang, "predict": _predict, "explain": _explain}
+def _prepare(
+    setting: dict[str, Any], request: dict[str, Any], bodies: list[bytes], ask: Ask
+) -> tuple[dict[str, Any], list[bytes]]:
+    from registry_app.measure.sandbox.explaining import prepared
+    from registry_app.measure.sandbox.loading import loaded
+
+    prepared(loaded(setting["model"]), request["asked"], _tables(request, bodies))
+    return {}, []
+
+
+def _piece(
+    setting: dict[str, Any], request: dict[str, Any], bodies: list[bytes], ask: Ask
+) -> tuple[dict[str, Any], list[bytes]]:
+    from registry_app.measure.sandbox.explaining import piece
+
+    data = piece(request["start"], request["stop"])
+    return {"bytes": len(data)}, [data]
+
+
+def _tables(request: dict[str, Any], bodies: list[bytes]) -> list[Features]:
+    from registry_app.measure.sandbox.features import from_bodies
+
+    left = iter(bodies)
+    return [from_bodies(head, [next(left) for _ in head["columns"]]) for head in request["tables"]]
+
+
+_TASKS: dict[str, Task] = {
+    "probe": _probe, "hang": _hang, "predict": _predict, "explain": _explain, "prepare": _prepare, "piece": _piece,
+}  # fmt: skip
 
 
 def _told(error: BaseException) -> dict[str, Any]:

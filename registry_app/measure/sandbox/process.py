@@ -57,7 +57,7 @@ class Child:
         Raises:
             SandboxError: the program cannot be started.
         """
-        self._limits, self._scratch, self._progress = limits, scratch, progress
+        self.limits, self._scratch, self._progress = limits, scratch, progress
         self._end = time.monotonic() + limits.seconds
         self._inlet, self._said, self._printed, self._talks = Inlet(), bytearray(), 0, True
         self._wrapped = os.path.basename(command[0]) == "bwrap"
@@ -115,7 +115,7 @@ class Child:
             yield None
         head = read_head(data)
         wanted = [] if "error" in head else sizes(head)
-        if sum(wanted) > self._limits.answer:
+        if sum(wanted) > self.limits.answer:
             raise BadFrame(f"it would have {sum(wanted):,} bytes")
         bodies = []
         for size in wanted:
@@ -156,7 +156,7 @@ class Child:
                         raise self._unanswered()
                 elif gone:
                     raise self._unanswered()
-                self._within()
+                self.watch()
 
     def _write(self, left: memoryview) -> memoryview | None:
         """Write what fits; what is left of it, or ``None``. A child that reads no more is found by its silence."""
@@ -176,19 +176,25 @@ class Child:
         self._talks = self._talks and piece != b""
         return self._talks
 
-    def _within(self) -> None:
+    def watch(self) -> None:
+        """See that it keeps to its limits, and that somebody still waits for it; also while nothing is asked of it.
+
+        Raises:
+            SandboxError: it went beyond a limit.
+            Cancelled: nobody waits for it any more.
+        """
         if self._progress.cancelled():
             raise Cancelled()
         if time.monotonic() > self._end:
-            raise verdict.late(self._limits, self.said)
-        if self._printed > self._limits.talk:
-            raise verdict.talked(self._limits, self.said)
+            raise verdict.late(self.limits, self.said)
+        if self._printed > self.limits.talk:
+            raise verdict.talked(self.limits, self.said)
         total = count = 0
         with os.scandir(self._scratch) as entries:
             for entry in entries:
                 count += 1
                 total += entry.stat(follow_symlinks=False).st_blocks * 512
-                if total > self._limits.disk or count > self._limits.files:
+                if total > self.limits.disk or count > self.limits.files:
                     raise verdict.filled(self.said)
 
     def _unanswered(self) -> SandboxError:
@@ -198,7 +204,7 @@ class Child:
             time.sleep(TURN / 10)
         self._hear()
         status = self._status()
-        return verdict.hung_up(self.said) if status is None else verdict.ended(status, self._limits, self.said)
+        return verdict.hung_up(self.said) if status is None else verdict.ended(status, self.limits, self.said)
 
     def _status(self) -> int | None:
         """Exit status or negative signal of a child that has ended and was not waited for; ``None`` while it runs."""

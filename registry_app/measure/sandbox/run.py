@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from registry_app.errors import SandboxError, StorageError, UsageError
+from registry_app.measure.explain.batches import BATCH
 from registry_app.measure.progress import SILENT, Progress
 from registry_app.measure.result import MOST_BYTES, Result, decode, finished
 from registry_app.measure.sandbox import level, outputs, verdict
@@ -34,6 +35,8 @@ from registry_app.vault import clock, digest
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from registry_app.measure.sandbox.crew import Crew
 
 _PIECE = 1 << 20
 
@@ -70,6 +73,8 @@ class Session:
     level: level.Level
     waiver: Waiver | None
     began: float
+    progress: Progress = SILENT
+    """Told how far an explanation is."""
 
     def predict(self, table: Mapping[str, Any] | Any) -> Predicted:
         """What the model says of each row of ``table``: columns by name, or a data frame, without labels.
@@ -89,18 +94,22 @@ class Session:
             time.monotonic() - self.began, verdict.lines(self.child.said),
         )  # fmt: skip
 
-    def explain(self, rows: Mapping[str, Any] | Any, background: Mapping[str, Any] | Any, **asked: Any) -> Result:
+    def explain(
+        self, rows: Mapping[str, Any] | Any, background: Mapping[str, Any] | Any, crew: Crew | None = None, **asked: Any
+    ) -> Result:
         """Explain the model inside the jail; what comes back is checked against the schema and against what was asked.
 
         Args:
             rows: what to explain: columns by name, or a data frame, without labels.
             background: rows that "a feature is not known" is averaged over.
+            crew: further children that hold the same and explain most of the rows.
             asked: ``seed``, ``sensitive`` (sensitive feature to the group of each row), and what else of
                 :func:`registry_app.measure.explain.explain` is named in :data:`~registry_app.measure.sandbox.explaining.ASKED`.
 
         Raises:
             UsageError: the tables are none, or the model cannot be explained.
             SandboxError: the model misbehaved, or the answer is about something else.
+            StorageError: a worker of the crew was lost.
         """
         groups = {name: [str(each) for each in values] for name, values in asked.pop("sensitive", {}).items()}
         unknown = sorted(set(asked) - set(ASKED))
@@ -111,7 +120,7 @@ class Session:
         tables = [features(rows), features(background), *([features(groups)] if groups else [])]
         began = clock.now()
         try:
-            answer = self._ask("explain", tables, {"asked": asked}, _one_text)
+            answer = self._shared(tables, asked, crew)
             found = decode(answer.bodies[0])
         except UsageError as error:
             if "not the result of a measurement" not in error.what:
@@ -124,10 +133,72 @@ class Session:
         ours = finished(found.kind, found.data, found.parameters, found.seed, libraries, began, found.result)
         return replace(ours, version=found.version)
 
+    def _shared(self, tables: Sequence[Features], asked: dict[str, Any], crew: Crew | None) -> Answer:
+        """The explanation's bytes; on the way to them the child says how far it is, and asks for what the crew gives."""
+        most = tables[0].rows
+
+        def sizes(head: dict[str, Any]) -> list[int]:
+            if set(head) == {"explained"}:
+                _counts(head["explained"], 2)
+                return []
+            if set(head) == {"wanted"} and crew is not None:
+                start, stop, columns, total = _counts(head["wanted"], 4)
+                if start % BATCH or not start < stop <= total <= most:
+                    raise BadFrame("it asks for rows that are not there")
+                if not 0 < columns * (stop - start) * 8 <= self.child.limits.answer:
+                    raise BadFrame("it asks for more than an answer may hold")
+                return []
+            return _one_text(head)
+
+        answer = self._ask("explain", tables, {"asked": asked, "shared": crew is not None}, sizes)
+        while "bytes" not in answer.head:
+            self.child.watch()
+            bodies = []
+            if "explained" in answer.head:
+                self.progress.step("explaining", *answer.head["explained"])
+            elif crew is not None:
+                start, stop, columns, total = answer.head["wanted"]
+
+                def waiting(done: int, total: int = total) -> None:
+                    self.child.watch()
+                    self.progress.step("explaining", done, total)
+
+                bodies = [crew.values(start, stop, columns, waiting).astype("<f8").tobytes()]
+            answer = self._answered(_framed({"bodies": len(bodies)}, bodies), sizes)
+        return answer
+
+    def prepare(self, tables: Sequence[Features], asked: dict[str, Any]) -> None:
+        """Make the child ready for :meth:`piece`.
+
+        Args:
+            tables: rows and background, as :meth:`explain` takes them.
+            asked: of what it is asked there, :data:`~registry_app.measure.sandbox.explaining.PIECE`.
+        """
+        self._ask("prepare", tables, {"asked": asked}, lambda _: [])
+
+    def piece(self, start: int, stop: int, columns: int) -> NDArray[np.float64]:
+        """SHAP values of the rows from ``start``, a multiple of the batch, up to ``stop``, shape (rows, columns); finite.
+
+        Raises:
+            SandboxError: the model misbehaved, or these are no such values.
+        """
+        import numpy as np
+
+        size = (stop - start) * columns * 8
+        head = {"task": "piece", "bodies": 0, "start": start, "stop": stop}
+        answer = self._answered([head_frame(head)], lambda head: _one_text(head, size))
+        values = np.frombuffer(answer.bodies[0], dtype="<f8").reshape(stop - start, columns)
+        if not np.isfinite(values).all():
+            raise verdict.garbled("a SHAP value is no finite number", self.child.said)
+        return values
+
     def _ask(self, task: str, tables: Sequence[Features], more: dict[str, Any], sizes: Any) -> Answer:
         bodies = sum(len(each.columns) for each in tables)
         head = {"task": task, "bodies": bodies, "tables": [each.head() for each in tables], **more}
-        answer = self.child.ask(_request(head, tables), sizes)
+        return self._answered(_request(head, tables), sizes)
+
+    def _answered(self, request: Iterable[bytes], sizes: Any) -> Answer:
+        answer = self.child.ask(request, sizes)
         if "error" in answer.head:
             raise verdict.told(answer.head, self.child.said)
         return answer
@@ -208,7 +279,7 @@ def opened(
         with jailed(places, allowed, limits, found.number == 3, setting, progress) as (child, locked):
             if holds and not (locked.landlock and locked.seccomp):
                 raise SandboxError("The sandbox did not close this time.", "Look at what has changed on this machine.")
-            yield Session(child, name, found, None if holds or format not in CODE else waiver, began)
+            yield Session(child, name, found, None if holds or format not in CODE else waiver, began, progress)
 
 
 def _level(format: str, waiver: Waiver | None) -> level.Level:
@@ -254,16 +325,30 @@ def _copied(path: Path, places: Folder) -> tuple[Path, str]:
     return copy, running.hex()
 
 
-def _one_text(head: dict[str, Any]) -> list[int]:
+def _one_text(head: dict[str, Any], exactly: int | None = None) -> list[int]:
     length = head.get("bytes")
-    if set(head) != {"bytes"} or type(length) is not int or not 0 < length <= MOST_BYTES:
+    if set(head) != {"bytes"} or type(length) is not int or not 0 < length <= (exactly or MOST_BYTES):
         raise BadFrame("its head is of another form")
+    if exactly is not None and length != exactly:
+        raise BadFrame(f"it has {length:,} bytes where {exactly:,} belong")
     return [length]
 
 
+def _counts(told: Any, many: int) -> list[int]:
+    """So many whole numbers, from 0 to what a table can have."""
+    if not isinstance(told, list) or len(told) != many:
+        raise BadFrame("its head is of another form")
+    if not all(type(each) is int and 0 <= each < 1 << 32 for each in told):
+        raise BadFrame("its head is of another form")
+    return told
+
+
 def _request(head: dict[str, Any], tables: Sequence[Features]) -> Iterator[bytes]:
+    return _framed(head, (body for table in tables for body in table.bodies()))
+
+
+def _framed(head: dict[str, Any], bodies: Iterable[bytes]) -> Iterator[bytes]:
     yield head_frame(head)
-    for table in tables:
-        for body in table.bodies():
-            yield body_prefix(len(body))
-            yield body
+    for body in bodies:
+        yield body_prefix(len(body))
+        yield body

@@ -35,7 +35,7 @@ class Hostile:
     limits: Limits = QUICK
 
 
-_SAYING = """
+SAYING = """
 import os, struct, time
 def say(data):
     for way in range(3, 9):
@@ -149,7 +149,7 @@ ANSWERS = {
 def pickled(folder: Path, hostile: Hostile, bait: Path, port: int) -> tuple[Path, Trust]:
     """The hostile pickle as a file, and a decision to trust it: here somebody was fooled."""
     source = textwrap.dedent(hostile.source).replace("BAIT", str(bait)).replace("PORT", str(port))
-    source = _SAYING + source
+    source = SAYING + source
     path = folder / "model.pkl"
     path.write_bytes(pickle.dumps(_Payload(source)))
     return path, trusted(path)
