@@ -69,6 +69,8 @@ def test_a_threshold_predicts_as_well_as_a_column_does() -> None:
         "2026/01/01",
         "２０２６-01-01",
         "2026-1-1",
+        "2026",
+        "2026-01",
         "",
         None,
         "20260101T1",

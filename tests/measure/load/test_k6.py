@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -49,6 +50,16 @@ def test_each_point_of_the_duration_is_a_request() -> None:
 def test_a_hostile_line_is_refused_by_its_number(text: str) -> None:
     with pytest.raises(UsageError, match=r"Line 2 (is no point|has)"):
         k6.from_json([json.dumps(point()), text])
+
+
+def test_a_time_that_the_machine_cannot_count_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Narrow(datetime):
+        def timestamp(self) -> float:
+            raise OverflowError("timestamp out of range for platform time_t")
+
+    monkeypatch.setattr(k6, "datetime", Narrow)
+    with pytest.raises(UsageError, match="Line 1 is no point"):
+        k6.from_json([json.dumps(point(time="9999-12-31T23:59:59"))])
 
 
 @pytest.mark.parametrize("value", ["fast", None, [1], {}])

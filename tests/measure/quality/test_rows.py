@@ -8,8 +8,8 @@ import pytest
 from registry_app.errors import UsageError
 from registry_app.measure.quality.rows import repeated, shared
 from registry_app.measure.table.memory import Memory
-from registry_app.measure.table.source import Source
-from tests.measure.table.ground import Row, everywhere
+from registry_app.measure.table.source import Source, open_source
+from tests.measure.table.ground import Row, as_parquet, everywhere
 from tests.postgres import Server
 
 TRAIN: dict[str, Any] = {"a": ["x", "y", "x", "z", "x"], "b": [1, 2, 1, 3, 9]}
@@ -43,6 +43,16 @@ def test_the_end_of_a_cell_counts() -> None:
     assert common({"a": ["x"], "b": ["yz"]}, {"a": ["xy"], "b": ["z"]}, "a", "b") == (0, 0)
     assert common({"a": [None], "b": ["x"]}, {"a": [""], "b": ["x"]}, "a", "b") == (1, 1)
     assert common({"a": ["x", "q"], "b": [None, "q"]}, {"a": [None, "q"], "b": ["x", "r"]}, "a", "b") == (0, 0)
+
+
+def test_a_missing_cell_is_no_empty_text_where_the_table_tells_them_apart(tmp_path: Path) -> None:
+    empty, missing = ((1, 1, 0.5, 1.0, cell, 30.0, "x") for cell in ("", None))
+    with (
+        open_source(str(as_parquet(tmp_path / "one.parquet", [empty]))) as one,
+        open_source(str(as_parquet(tmp_path / "other.parquet", [missing]))) as other,
+    ):
+        assert shared(one, other, ["y", "g", "id"]) == (0, 0)
+        assert shared(other, other, ["y", "g", "id"]) == (1, 1)
 
 
 def test_too_many_rows_to_compare_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
