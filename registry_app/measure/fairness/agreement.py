@@ -63,7 +63,7 @@ def _below(table: dict[str, Any]) -> int:
 
 
 def _count(groups: int) -> str:
-    return "one group is" if groups == 1 else f"{groups} groups are"
+    return {0: "no group is", 1: "one group is"}.get(groups, f"{groups} groups are")
 
 
 def _named(table: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from registry_app.measure.fairness.agreement import disagreements
 from tests.measure.fairness.tables import measured
 
 
@@ -104,3 +105,12 @@ def test_groups_that_differ_only_together_are_a_disagreement() -> None:
     )
     said = measured(crossed, "race", "sex").result["disagreements"]
     assert said == ["No group of one feature is below four fifths, but by race and sex 2 groups are."]
+
+
+def test_groups_that_the_audit_alone_finds_below_are_told_of_as_no_group() -> None:
+    line = {"below": False, "one_more_changes_it": False}
+    audited = {"by": ["age"], "kind": "selection", "rows": [{"impact_ratio": {"value": "0.7"}}]}
+    said = disagreements([{"outcome": "no disparity beyond the limit"}], [{"by": ["age"], "groups": [line]}], [audited])
+    assert said == [
+        "By age no group is below four fifths of the most selected group, and 1 in the selection table of Local Law 144."
+    ]
