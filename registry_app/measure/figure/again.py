@@ -18,7 +18,10 @@ _DATA = (
     "against",
     "mapping",
     "background_digest",
+    "background_digest_of",
     "background_rows",
+    "groups",
+    "texts",
 )
 """What of ``data`` is not what a column means."""
 

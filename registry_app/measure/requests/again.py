@@ -40,6 +40,9 @@ def redo(result: Result, inputs: Inputs, progress: Progress = SILENT) -> Result:
     for name in ("reference", "against"):
         if isinstance(result.data.get(name), dict):
             _require_same(result.data[name], inputs.other, name)
+    if "background_digest_of" in result.data:
+        named = {name: result.data[f"background_{name}"] for name in ("digest", "digest_of")}
+        _require_same(named, inputs.other or inputs.data, "background")
     return request.run(progress)
 
 

@@ -210,6 +210,15 @@ def test_what_was_let_through_is_named() -> None:
     assert parts(leaky)[0].tone == "bad"
 
 
+def test_what_columns_mean_names_no_digest_and_none_of_the_texts_of_reasons() -> None:
+    found = six.explanation()
+    held = {
+        "background_digest_of": "file", "groups": [{"column": "sex", "cuts": []}], "texts": {"age": "Your age is too low"},
+    }  # fmt: skip
+    said = dict(needed(replace(found, data={**found.data, **held})))["Columns mean"]
+    assert said == dict(needed(found))["Columns mean"]
+
+
 @pytest.mark.parametrize("result", six.six(), ids=lambda one: one.kind)
 def test_what_is_needed_to_measure_again_names_data_choices_seed_and_libraries(result: Result) -> None:
     told = dict(needed(result))

@@ -10,7 +10,7 @@ import pytest
 from registry_app.errors import UsageError
 from registry_app.measure.explain import explain
 from registry_app.measure.explain.reasons import Reasons
-from registry_app.measure.requests.again import again
+from registry_app.measure.requests.again import again, redo
 from registry_app.measure.requests.explanation import ExplanationRequest
 from registry_app.measure.requests.modelled import Modelled
 from registry_app.measure.requests.request import Inputs
@@ -72,6 +72,17 @@ def test_it_can_be_done_again(asked: ExplanationRequest, explained: Result) -> N
     repeated = again(explained, Inputs(asked.data, asked.background, model)).run()
     assert (repeated.result, repeated.data) == (explained.result, explained.data)
     assert repeated.parameters == explained.parameters
+
+
+def test_another_background_is_refused_before_anything_is_explained(
+    asked: ExplanationRequest, explained: Result, tmp_path: Path
+) -> None:
+    background = tmp_path / "background.csv"
+    background.write_text("age,income,home\n40,3000,own\n", encoding="utf-8")
+    model = replace(asked.model, features=(), file=str(tmp_path / "no such model"))
+    for other in (str(background), ""):
+        with pytest.raises(UsageError, match="The background given is sha256:"):
+            redo(explained, Inputs(asked.data, other, model))
 
 
 def test_what_was_explained_from_code_cannot_be_read_back(loans: Learned) -> None:
