@@ -53,7 +53,16 @@ def test_a_version_s_own_file_is_run_and_the_result_is_evidence_on_the_dataset(
     assert found["data"]["model"]["features"] == ["age", "income"]
     explained = ask("evaluate", "explain", version, *modelled(files, "skops", "--json", "--no-checks"), who="dev").json
     assert explained["result"]["importance"][0]["feature"] == "income"
-    assert [each["kind"] for each in ask("evidence", "list", version, "--json").json] == ["performance", "explanation"]
+    options = modelled(files, "skops", "--json", "--no-checks", "--n-jobs", "2")
+    again = ask("evaluate", "explain", version, *options, who="dev").json
+    assert again["result"]["importance"] == explained["result"]["importance"]
+    nowhere = modelled(files, "skops", "--dask", "http://nowhere")
+    assert "no address of a Dask scheduler" in ask("evaluate", "explain", version, *nowhere, who="dev", code=2).err
+    assert [each["kind"] for each in ask("evidence", "list", version, "--json").json] == [
+        "performance",
+        "explanation",
+        "explanation",
+    ]
 
 
 def test_another_file_is_refused_before_it_runs(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from distributed import LocalCluster
 
 from registry_app.errors import UsageError
 from registry_app.measure.explain import explain
@@ -18,6 +20,8 @@ from registry_app.measure.result import Result, decode
 from registry_app.measure.table.mapping import Feature
 from registry_app.vault import digest
 from tests.measure.requests.models import FEATURES, Learned
+
+started: Any = LocalCluster
 
 REASONS = Reasons(0.5, {"age": "Your age", "income": "Your income", "home": "Your housing"})
 
@@ -63,6 +67,20 @@ def test_it_names_the_files_and_the_model_and_all_that_was_chosen(loans: Learned
     assert data["groups"] == [{"column": "sex", "cuts": []}, {"column": "age", "cuts": ["30.0", "50.0"]}]
     assert data["texts"] == REASONS.texts
     assert (explained.parameters["checks"], explained.parameters["interventional"]) == (1, 0)
+
+
+def same(found: Result, other: Result) -> bool:
+    """Whether they are equal to the byte, apart from how long they took."""
+    return replace(found, duration_ms=0).encode() == replace(other, duration_ms=0).encode()
+
+
+def test_several_sandboxes_write_what_one_writes(asked: ExplanationRequest, explained: Result) -> None:
+    assert same(replace(asked, n_jobs=2).run(), explained)
+
+
+def test_a_cluster_s_workers_write_what_one_sandbox_writes(asked: ExplanationRequest, explained: Result) -> None:
+    with started(n_workers=2, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0") as cluster:
+        assert same(replace(asked, dask=cluster.scheduler_address).run(), explained)
 
 
 def test_it_can_be_done_again(asked: ExplanationRequest, explained: Result) -> None:
