@@ -5,6 +5,7 @@ Owns: the shapes of counts. Never: sees a row, opens a file, imports fairlearn, 
 Files in reading order:
 
 cells.py         counts by group, label and prediction; sums for regression; scores by group
+total.py         sums that are the same in every order of the rows
 count.py         the queries that fill them, in one reading of the table, by the engine that keeps it
 metrics.py       fairlearn's metrics of each group, by their names there
 aggregate.py     difference, ratio, lowest and highest over groups; fairlearn's named disparities

@@ -15,6 +15,7 @@ from sqlalchemy import Double, Integer, case, cast, func, literal, select
 
 from registry_app.errors import UsageError
 from registry_app.measure.cells.cells import Cells, Groups, Moments, Scores
+from registry_app.measure.cells.total import exponent_of, of_weights, total
 from registry_app.measure.table import check
 from registry_app.measure.table.column import equals, text
 from registry_app.measure.table.mapping import MISSING, Feature, Mapping
@@ -122,26 +123,27 @@ def scores(source: Source, mapping: Mapping, by: Sequence[str] | None = None) ->
     count = Count(source, mapping, features)
     score = source.column(mapping.score).number
     rows = count.tallied(
-        {"label": source.column(mapping.label).key, "bin": _bin(score)}, ["n", "w", "ws", "wss"], {"s": flushed(score)}
-    )
+        {"label": source.column(mapping.label).key, "bin": _bin(score)}, ["n", "w", "ws", "wss"], {"s": flushed(score)},
+        {"s": 1.0},
+    )  # fmt: skip
     classes = _classes(mapping, {row.keys[0] for row in rows})
     count.trusted(rows, set(classes), {text(row.keys[0]) for row in rows})
     groups, place = count.groups(rows)
     shape = (len(groups), 2, BINS)
-    n, w, total = np.zeros(shape, np.int64), np.zeros(shape), np.zeros(shape)
-    squares = np.zeros((len(groups), 2))
+    n, w, summed = np.zeros(shape, np.int64), np.zeros(shape), np.zeros(shape)
+    squares = np.zeros(shape)
     for row in rows:
         label = int(text(row.keys[0]) == mapping.positive)
         cell = (place[row.group], label, int(row.keys[1]))
         rows_here, weight, ws, wss = row.sums
         n[cell] += rows_here
         w[cell] += weight
-        total[cell] += ws
-        squares[cell[:2]] += wss - 2 * label * ws + label * weight
+        summed[cell] += ws
+        squares[cell] += wss - 2 * label * ws + label * weight
     auc = np.full(len(groups), np.nan)
     for group, value in count.auc(rows, score):
         auc[place[group]] = value
-    return Scores(groups, np.arange(BINS + 1) / BINS, n, w, total, squares, auc)
+    return Scores(groups, np.arange(BINS + 1) / BINS, n, w, summed, squares.sum(axis=-1), auc)
 
 
 def decision(source: Source, mapping: Mapping) -> ColumnElement[Any]:
@@ -218,10 +220,16 @@ class Count:
         keys: dict[str, ColumnElement[Any]],
         sums: Sequence[str],
         values: dict[str, ColumnElement[float]] | None = None,
+        bounds: dict[str, float] | None = None,
     ) -> list[Tally]:
-        """The table grouped by the features and ``keys``: rows that are suspect, and ``sums``."""
-        statement = self._statement(keys, sums, values or {})
+        """The table grouped by the features and ``keys``: rows that are suspect, and ``sums``.
+
+        Args:
+            values: what is summed, by one letter each.
+            bounds: how far from 0 a value may lie, where that is known. Sums of it are then the same whatever the order of rows.
+        """
         try:
+            statement = self._statement(keys, sums, values or {}, bounds or {})
             answer = self.source.ask(statement)
         except UsageError:
             check.check(self.source, self.mapping)
@@ -237,6 +245,10 @@ class Count:
             if plain[0]:
                 rows.append(Tally(raw, self._named(raw), others, int(bad), plain))
         self.source.counted(sum(row.sums[0] for row in rows))
+        if len({row.raw for row in rows}) > len({row.group for row in rows}):
+            rows.sort(
+                key=lambda row: repr((row.raw, row.keys))
+            )  # what is spelt in several ways is added up in one order
         return rows
 
     def near(self, *values: ColumnElement[float]) -> list[float]:
@@ -247,16 +259,22 @@ class Count:
         return [float(f"{float(each or 0):.9g}") for each in found]
 
     def _statement(
-        self, keys: dict[str, ColumnElement[Any]], sums: Sequence[str], values: dict[str, ColumnElement[float]]
+        self,
+        keys: dict[str, ColumnElement[Any]],
+        sums: Sequence[str],
+        values: dict[str, ColumnElement[float]],
+        bounds: dict[str, float],
     ) -> Select[Any]:
         """Keys get a name in an inner select, so that an engine sees that what is grouped and what is shown are one."""
         bad = case((check.suspect(self.source, self.mapping), literal(1)), else_=literal(0))
         named = {f"g{place}": raw for place, raw in enumerate(self._raw)} | keys
-        weight = {} if self._weight is None else {"weight": flushed(self._weight)}
+        weight = {} if self._weight is None else {"w": flushed(self._weight)}
         inner = select(*(each.label(name) for name, each in (named | values | weight).items()), bad.label("bad"))
         rows = inner.select_from(self.source.data).subquery("rows")
         grouped = [rows.c[name] for name in named]
-        shown = [_sum(name, rows.c) for name in sums]
+        exponents: dict[str, int | None] = {name: exponent_of(bound) for name, bound in bounds.items()}
+        exponents["w"] = of_weights(self.source, weight.get("w"))
+        shown = [_sum(name, rows.c, exponents) for name in sums]
         return select(*grouped, func.sum(rows.c.bad), *shown).group_by(*grouped).limit(_ANSWER + 1)
 
     def trusted(self, rows: Sequence[Tally], classes: set[str] | None = None, *seen: set[str]) -> None:
@@ -308,10 +326,10 @@ class Count:
             *(each.label(name) for name, each in keys.items()), score.label("s"), weight.label("weight"),
             case((equals(label, positives), literal(1.0)), else_=literal(0.0)).label("y"),
         ).select_from(self.source.data).subquery("rows")  # fmt: skip
-        each = [inner.c[name] for name in keys]
+        each, weighs = [inner.c[name] for name in keys], of_weights(self.source, self._weight)
+        p, q = inner.c.weight * inner.c.y, inner.c.weight * (literal(1.0) - inner.c.y)
         ties = (
-            select(*each, inner.c.s, func.sum(inner.c.weight * inner.c.y).label("p"),
-                   func.sum(inner.c.weight * (literal(1.0) - inner.c.y)).label("q"))
+            select(*each, inner.c.s, total(p, weighs).label("p"), total(q, weighs).label("q"))
             .group_by(*each, inner.c.s).subquery("ties")
         )  # fmt: skip
         each = [ties.c[name] for name in keys]
@@ -320,7 +338,9 @@ class Count:
         ) - ties.c.q * literal(0.5)
         ranked = select(*each, ties.c.p, ties.c.q, (ties.c.p * below).label("pairs")).subquery("ranked")
         each = [ranked.c[name] for name in keys]
-        sums = (func.sum(ranked.c.pairs), func.sum(ranked.c.p), func.sum(ranked.c.q))
+        whole = None if self._weight is None else exponent_of(sum(row.sums[1] for row in rows))
+        pairs_too = None if whole is None else 2 * whole
+        sums = (total(ranked.c.pairs, pairs_too), total(ranked.c.p, whole), total(ranked.c.q, whole))
         found = []
         for *raw, pairs, p, q in self.source.ask(select(*each, *sums).group_by(*each)):
             if p > 0 and q > 0:
@@ -352,26 +372,24 @@ class Count:
         )
 
 
+def bounds(source: Source, values: dict[str, ColumnElement[float]]) -> dict[str, float]:
+    """How far from 0 each value lies, for sums over all rows: in a sum over a few of them, small values could be lost beside these."""
+    ends = source.extremes(list(values.values()))
+    return {name: largest for name, (_, largest) in zip(values, ends, strict=False) if largest < 1e60}
+
+
 def flushed(value: ColumnElement[float]) -> ColumnElement[float]:
     """A number, or 0 where it is so near that its powers leave a double's range, which PostgreSQL refuses to compute."""
     return case((func.abs(value) < literal(1e-60), literal(0.0)), else_=value)
 
 
-def _sum(name: str, c: Any) -> ColumnElement[Any]:
+def _sum(name: str, c: Any, exponents: dict[str, int | None]) -> ColumnElement[Any]:
     """A sum over rows, by its name in :class:`Moments` or here: ``n`` rows, ``ws`` and ``wss`` of scores."""
-    if name == "n":
+    factors = [each for each in (["w", "abs"] if name == "wabs" else name) if each != "w" or "w" in c]
+    if name == "n" or not factors:
         return func.count()
-    w = c.weight if "weight" in c else None
-    if name in ("w", "ww"):
-        return func.count() if w is None else func.sum(w if name == "w" else w * w)
-    term = _term(name[1:], c)
-    return func.sum(term if w is None else w * term)
-
-
-def _term(name: str, c: Any) -> ColumnElement[Any]:
-    if name == "abs":
-        return func.abs(c.e)
-    term: ColumnElement[Any] = c[name[0]]
-    for each in name[1:]:
-        term = term * c[each]
-    return term
+    term, *others = (func.abs(c.e) if each == "abs" else c[each] for each in factors)
+    for other in others:
+        term = term * other
+    known = [exponents.get("e" if each == "abs" else each) for each in factors]
+    return total(term, None if None in known else sum(each or 0 for each in known))

@@ -25,7 +25,7 @@ def performance(source: Source, mapping: Mapping, seed: int = 0, progress: Progr
 
     Args:
         source: the table; it is read once for predictions, twice for a score or a regression, and as often again for the champion, and
-            once for each paired test.
+            once for each paired test; DuckDB reads weights, and a regression, once more, to see how far from 0 they lie.
         mapping: of any task; a score without a threshold has areas, curves and calibration alone.
         seed: of the bootstrap, 0 to 2^32 - 1.
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import func, literal
 
-from registry_app.measure.cells.count import Count, decision, flushed
+from registry_app.measure.cells.count import Count, bounds, decision, flushed
 from registry_app.measure.cells.interval import Ends
 from registry_app.measure.performance.number import ALIKE, ONE_ROW, bounded, effective
 from registry_app.measure.performance.ranking import NO_SPREAD, shift
@@ -137,7 +137,9 @@ def brier(source: Source, mapping: Mapping) -> Paired:
     values = {"f": flushed(s * s - t * t), "d": flushed(left * left - right * right)}
     keys = {"label": source.column(mapping.label).key}
     n, sums = 0, [0.0] * 4
-    for row in Count(source, mapping, ()).tallied(keys, ["n", "w", "ww", "wf", "wff", "wd", "wdd"], values):
+    for row in Count(source, mapping, ()).tallied(
+        keys, ["n", "w", "ww", "wf", "wff", "wd", "wdd"], values, {"f": 1.0, "d": 1.0}
+    ):
         rows, w, ww, *powers = row.sums
         n += rows
         taken = powers[2:] if text(row.keys[0]) == mapping.positive else powers[:2]
@@ -152,7 +154,9 @@ def errors(source: Source, mapping: Mapping) -> list[Paired]:
         source.column(name or "").number for name in (mapping.label, mapping.prediction, mapping.champion_prediction)
     )
     values = {"d": flushed((c - p) * (y - p + (y - c))), "a": flushed(func.abs(y - p) - func.abs(y - c))}
-    (row,) = Count(source, mapping, ()).tallied({}, ["n", "w", "ww", "wd", "wdd", "wa", "waa"], values)
+    (row,) = Count(source, mapping, ()).tallied(
+        {}, ["n", "w", "ww", "wd", "wdd", "wa", "waa"], values, bounds(source, values)
+    )
     bounded(source, *row.sums)
     n, w, ww, *powers = row.sums
     return [

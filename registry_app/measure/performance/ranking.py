@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import BigInteger, Double, case, cast, func, literal, select
 
 from registry_app.measure.cells.count import flushed
+from registry_app.measure.cells.total import of_weights, total
 from registry_app.measure.performance.number import bounded
 from registry_app.measure.table.column import equals
 from registry_app.measure.table.mapping import Mapping
@@ -66,7 +67,8 @@ def ranking(source: Source, mapping: Mapping, positives: Iterable[Any]) -> Ranki
         UsageError: the weights are too large.
         StorageError: the disk or the server failed.
     """
-    passed = _passed(_weighed(source, mapping, positives, [mapping.score or ""]), "s0")
+    weighs = of_weights(source, _weight(source, mapping))
+    passed = _passed(_weighed(source, mapping, positives, [mapping.score or ""]), "s0", weighs)
     c = passed.c
     u, v = _losses(passed)
     stepped = select(
@@ -115,10 +117,10 @@ def shift(source: Source, mapping: Mapping, positives: Iterable[Any]) -> Shift |
         StorageError: the disk or the server failed.
     """
     scores = _weighed(source, mapping, positives, [mapping.score or "", mapping.champion_score or ""])
-    both = [scores.c.s0, scores.c.s1]
-    sums = func.sum(scores.c.p).label("p"), func.sum(scores.c.q).label("q")
+    both, weighs = [scores.c.s0, scores.c.s1], of_weights(source, _weight(source, mapping))
+    sums = total(scores.c.p, weighs).label("p"), total(scores.c.q, weighs).label("q")
     pairs = select(*both, *sums).group_by(*both).subquery("pairs")
-    one, other = _passed(scores, "s0"), _passed(scores, "s1")
+    one, other = _passed(scores, "s0", weighs), _passed(scores, "s1", weighs)
     (u, v), (u_too, v_too) = _losses(one), _losses(other)
     shares = (
         select(
@@ -136,12 +138,12 @@ def shift(source: Source, mapping: Mapping, positives: Iterable[Any]) -> Shift |
     return Shift(lost, *(_spread(value, lost) for value in (positive, negative)))
 
 
-def _passed(scores: Subquery, name: str) -> Subquery:
+def _passed(scores: Subquery, name: str, weighs: int | None) -> Subquery:
     """Of each distinct score its positive and negative weight (``p``, ``q``), with all above it (``tp``, ``fp``), and of all (``ps``,
     ``qs``); its ``place`` in falling order, in steps of :data:`STRIDES`, and how ``many`` there are."""
     score = scores.c[name]
     ties = (
-        select(score.label("score"), func.sum(scores.c.p).label("p"), func.sum(scores.c.q).label("q"))
+        select(score.label("score"), total(scores.c.p, weighs).label("p"), total(scores.c.q, weighs).label("q"))
         .group_by(score).subquery(f"ties_{name}")
     )  # fmt: skip
     falling = ties.c.score.desc()
@@ -184,7 +186,12 @@ def _share(part: ColumnElement[float], whole: ColumnElement[float]) -> ColumnEle
 def _weighed(source: Source, mapping: Mapping, positives: Iterable[Any], scores: list[str]) -> Subquery:
     """Each row's scores ``s0``, ``s1``, and its weight as a positive row, ``p``, and as a negative one, ``q``."""
     positive = equals(source.column(mapping.label).key, positives)
-    weight = literal(1.0) if mapping.weights is None else flushed(source.column(mapping.weights).number)
+    known = _weight(source, mapping)
+    weight = literal(1.0) if known is None else known
     named = [source.column(name).number.label(f"s{place}") for place, name in enumerate(scores)]
     p, q = case((positive, weight), else_=literal(0.0)), case((positive, literal(0.0)), else_=weight)
     return select(*named, p.label("p"), q.label("q")).select_from(source.data).subquery("scores")
+
+
+def _weight(source: Source, mapping: Mapping) -> ColumnElement[float] | None:
+    return None if mapping.weights is None else flushed(source.column(mapping.weights).number)

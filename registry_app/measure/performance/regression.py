@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import literal
 
-from registry_app.measure.cells.count import Count, flushed
+from registry_app.measure.cells.count import Count, bounds, flushed
 from registry_app.measure.performance.number import bounded, effective, normal, number
 from registry_app.measure.table.mapping import Mapping
 from registry_app.measure.table.source import Source
@@ -26,8 +26,8 @@ def of_numbers(source: Source, mapping: Mapping) -> tuple[dict[str, Any], bool]:
     y, p = source.column(mapping.label).number, source.column(mapping.prediction or "").number
     count = Count(source, mapping, ())
     near_e, near_y = count.near(p - y, y)
-    values = {"e": p - y, "d": p - y - literal(near_e), "z": y - literal(near_y)}
-    rows = count.tallied({}, _SUMS, {name: flushed(value) for name, value in values.items()})
+    values = {"e": flushed(p - y), "d": flushed(p - y - literal(near_e)), "z": flushed(y - literal(near_y))}
+    rows = count.tallied({}, _SUMS, values, bounds(source, values))
     count.trusted(rows)
     (row,) = rows
     bounded(source, *row.sums)

@@ -91,7 +91,8 @@ def scored(source: Source, mapping: Mapping) -> Scored:
         "bin": column.band(tuple(each / BINS for each in range(1, BINS))),
     }
     values = {"s": flushed(column.number), "r": flushed(literal(1.0) - column.number)}
-    rows = count.tallied(keys, ["n", "w", "ww", "ws", "wss", "wssss", "wrr", "wrrrr"], values)
+    sums = ["n", "w", "ww", "ws", "wss", "wssss", "wrr", "wrrrr"]
+    rows = count.tallied(keys, sums, values, {"s": 1.0, "r": 1.0})
     labels = {text(row.keys[0]) for row in rows}
     count.trusted(rows, labels - {""}, labels)
     bounded(source, *(value for row in rows for value in row.sums))

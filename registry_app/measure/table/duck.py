@@ -9,7 +9,7 @@ import weakref
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import column, select, table
+from sqlalchemy import column, func, literal, select, table
 from sqlalchemy.dialects.postgresql.base import PGDialect
 
 from registry_app.errors import StorageError, StorageFull, UsageError
@@ -49,6 +49,7 @@ class DuckSource(Source):
         self._swept = weakref.finalize(self, shutil.rmtree, self._scratch, True)
         self.connection = _connect(limits, paths, self._scratch)
         self._dialect = _Dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+        self._extremes: dict[str, list[tuple[float, float]]] = {}
 
     def columns(self, names: Sequence[str], kinds: Sequence[Kind]) -> None:
         """Say what the columns of the view are."""
@@ -71,6 +72,16 @@ class DuckSource(Source):
 
     def ask(self, statement: Select[*tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         return self.run(*self.compiled(statement))
+
+    def extremes(self, values: Sequence[ColumnElement[float]]) -> list[tuple[float, float]]:
+        far = [func.abs(each) for each in values]
+        ends = [end for each in far for end in (func.min(func.nullif(each, literal(0.0))), func.max(each))]
+        statement = select(*ends).select_from(self.data)
+        asked = repr(self.compiled(statement))
+        if asked not in self._extremes:
+            found = [float(each or 0) for each in self.ask(statement)[0]]
+            self._extremes[asked] = list(zip(found[::2], found[1::2], strict=True))
+        return self._extremes[asked]
 
     def compiled(self, statement: Select[*tuple[Any, ...]]) -> tuple[str, list[Any]]:
         """SQL with ``$1``, ``$2``, … and the values for them."""

@@ -89,6 +89,11 @@ class Source(ABC):
 
         return not self.strange(column) and bool(self.ask(select(func.count(column.number)))[0][0])
 
+    def extremes(self, values: Sequence[ColumnElement[float]]) -> list[tuple[float, float]]:
+        """Of each the smallest distance from 0 that is not 0, and the largest; 0 where there is none. Nothing at all of an engine whose
+        threads do not add in another order each time."""
+        return []
+
     def described(self) -> dict[str, Any]:
         """As it stands in a result's ``data``: ``digest`` (64 hexadecimal digits), ``digest_of`` what, and ``rows``."""
         rows = self.rows
