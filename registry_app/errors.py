@@ -26,7 +26,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-SHOWN = 5
+SHOWN = 20
 """Details that people are shown; the rest are counted."""
 
 

@@ -224,6 +224,10 @@ def progress() -> Iterator[Progress | None]:
 
         def tell(what: str, done: int, total: int) -> None:
             if what not in tasks:
+                for before in (
+                    tasks.values()
+                ):  # a step that cannot say how far it is, such as reading, is over when the next begins
+                    bars.update(before, visible=bool(bars.tasks[before].total))
                 tasks[what] = bars.add_task(harmless(what), total=total or None)
             bars.update(tasks[what], completed=done, total=total or None)
 

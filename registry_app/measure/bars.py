@@ -56,7 +56,7 @@ def bar_lines(
         line.append(_judged(bar, ascii), colour)
         said = bar.note
         if bar.low is not None and bar.high is not None:
-            said = f"{number(bar.low)} to {number(bar.high)}  {bar.note}"
+            said = f"{reading(bar.low)} to {reading(bar.high)}  {bar.note}"
         line.append(fit(said, width - line.cell_len - 1, ascii).rstrip() if width > line.cell_len + 1 else "", MUTED)
         lines.append(line)
     if limit is not None and mark is not None:

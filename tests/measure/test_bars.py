@@ -31,7 +31,7 @@ def test_the_limit_stands_at_one_place_in_all_lines() -> None:
 def test_longer_values_have_longer_bars_and_intervals_are_said() -> None:
     first, second = bar_lines([Bar("a", 0.6, 0.5, 0.7), Bar("b", 0.3, 0.2, 0.4)])
     assert first.plain.count("█") > second.plain.count("█") > 0
-    assert "0.50 to 0.70" in first.plain
+    assert "0.500 to 0.700" in first.plain
 
 
 @pytest.mark.parametrize("width", [48, 60, 76, 120])

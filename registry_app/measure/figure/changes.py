@@ -19,10 +19,13 @@ def part_of_changes(before: Result, now: Result, what: str) -> Part:
         UsageError: one of them is no explanation.
     """
     found = compare(before, now)
-    changed = len(found.changed)
-    outcome = "nothing changed beyond the intervals"
-    if changed:
-        outcome = f"{changed} {'feature' if changed == 1 else 'features'} changed beyond the intervals"
+    alone = sum(each.first is None or each.second is None for each in found.changed)
+    moved = len(found.changed) - alone
+    said_of = [
+        *([f"{_features(moved)} changed beyond the intervals"] if moved else []),
+        *([f"{_features(alone)} in one of the two models only"] if alone else []),
+    ]
+    outcome = "; ".join(said_of) or "nothing changed beyond the intervals"
     rows = [
         (each.feature, _value(each.first), _value(each.second), _rank(each), _said(each)) for each in found.features
     ]
@@ -35,7 +38,9 @@ def part_of_changes(before: Result, now: Result, what: str) -> Part:
             f"The values are of different things ({found.outputs[0]}; {found.outputs[1]}), so only ranks are compared."
         )
     plot = Leaning("Importance before and now", moved_bars(found), found.outputs[1])
-    return Part("What changed", outcome, "warn" if changed else "good", tuple(said), (table(columns, rows),), (plot,))
+    return Part(
+        "What changed", outcome, "warn" if found.changed else "good", tuple(said), (table(columns, rows),), (plot,)
+    )
 
 
 def _value(side: Side | None) -> str:
@@ -49,5 +54,11 @@ def _rank(moved: Moved) -> str:
     return f"{first.rank}" if first.rank == second.rank else f"{first.rank} → {second.rank}"
 
 
+def _features(n: int) -> str:
+    return f"{n} {'feature' if n == 1 else 'features'}"
+
+
 def _said(moved: Moved) -> str:
+    if moved.first is None or moved.second is None:
+        return "only now" if moved.first is None else "only before"
     return f"{moved.change}, another rank" if moved.reranked else moved.change

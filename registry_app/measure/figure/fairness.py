@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from registry_app.measure.figure.groups import FOUR_FIFTHS, named_by, part_by
-from registry_app.measure.figure.number import both, interval, number, shown, words
+from collections.abc import Mapping
+from typing import Any
+
+from registry_app.measure.figure.groups import FOUR_FIFTHS, named_by, part_by, task_of
+from registry_app.measure.figure.number import both, ends_of, interval, number, shown, value_of, words
 from registry_app.measure.figure.part import Part, table, toned
 from registry_app.measure.figure.rules import part_of_audits, part_of_disagreements, part_of_four_fifths
 from registry_app.measure.figure.sweep import part_of_scores, part_of_sweep, sweeps
@@ -23,19 +26,34 @@ def parts(result: Result) -> tuple[Part, ...]:
     return tuple(part for part in found if part is not None)
 
 
+_FREQUENCIES = "Fisher's exact test, in large or weighted tables the score test, compares each group with"
+_TESTS = {
+    "binary": f"{_FREQUENCIES} the most selected one",
+    "multiclass": f"{_FREQUENCIES} the one of the highest accuracy",
+    "regression": "Wald's test compares each group's mean absolute error with the largest one",
+}
+"""What was tested, per task."""
+
+
 def _whole(result: Result, limit: float) -> Part:
     outcome = str(result.result["outcome"])
     line = number(repr(limit), 2)
     named = "the four-fifths ratio (29 CFR 1607.4(D))" if limit == FOUR_FIFTHS else "the limit that was chosen"
+    task = task_of(result)
+    if limit == FOUR_FIFTHS and task != "binary":
+        named += ", which that rule knows for rates of selection alone"
     said = [f"The line at {line} is {named}: a screen that asks for a closer look, not a pass mark."]
     small = result.parameters["small"]
     tests = (
         "Fisher's exact test compares each group with the most selected one."
         if result.version == 1
-        else "Fisher's exact test, in large or weighted tables the score test, compares each group with the most selected one; "
-        "p-values are corrected for the number of groups (Holm)."
+        else f"{_TESTS[task]}; p-values are corrected for the number of groups (Holm)."
     )
     said.append(f"Groups under {small} rows are marked small and decide nothing. {tests}")
+    if result.data.get("score") and not result.data.get("prediction") and result.data.get("threshold") is None:
+        said.append(
+            f"No threshold was named, so scores above their median, {number(str(result.parameters['median_score']))}, count as selected."
+        )
     approximation = str(result.result.get("approximation", ""))
     if approximation:
         said.append(f"Approximate: {approximation}.")
@@ -73,7 +91,23 @@ def _disparities(result: Result) -> Part | None:
         ("Value", 14, True),
         ("95 % interval", 24, False),
     ]
-    return Part("Disparities", tables=(table(columns, found),))
+    told = result.result["disparities"] or [
+        each[how]["between_groups"] for each in result.result.get("aggregates", ()) for how in ("difference", "ratio")
+    ]
+    said = (_BEYOND,) if any(_is_beyond(each) for each in told) else ()
+    return Part("Disparities", said=said, tables=(table(columns, found),))
+
+
+_BEYOND = (
+    "Of a largest difference or smallest ratio between several groups chance alone makes something of its own, so an interval "
+    "may lie beyond its value; the tests and the outcome allow for that."
+)
+
+
+def _is_beyond(told: Mapping[str, Any]) -> bool:
+    """Whether the interval does not hold its own value."""
+    value, (low, high) = value_of(told), ends_of(told)
+    return value is not None and low is not None and high is not None and not low <= value <= high
 
 
 def _within(result: Result) -> Part | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,12 @@ FOUR_FIFTHS = 0.8
 
 FEWER = 20
 """Rows of a table that stands beside the one of all groups."""
+
+_BAND = re.compile(r"(under )?(-?[0-9]{1,15}(?:\.[0-9]{1,15})?)(?: to under \S+| and over)?", re.ASCII)
+"""A number, or a band as cut points name it."""
+
+RATIO = {"binary": "Impact ratio", "multiclass": "Ratio of accuracy", "regression": "Ratio of errors"}
+"""What the groups are compared by, per task: rates of selection, accuracies, mean absolute errors."""
 
 _RATES = ("selection_rate", "accuracy", "mean_prediction")
 """What a table of groups shows: the first of these that the task has."""
@@ -49,8 +56,24 @@ def named_by(by: Sequence[str]) -> str:
 
 
 def groups_of(result: Result, by: Sequence[str]) -> list[dict[str, Any]]:
-    """The groups made by the features ``by``."""
-    return [group for group in result.result["groups"] if set(group["by"]) == set(by)]
+    """The groups made by the features ``by``, as they are read."""
+    return in_order([group for group in result.result["groups"] if set(group["by"]) == set(by)], by)
+
+
+def in_order(told: Sequence[Mapping[str, Any]], by: Sequence[str]) -> list[dict[str, Any]]:
+    """Whatever is told per group, as it is read: numbers and bands of numbers rising, and then names as they stood."""
+    return [dict(each) for each in sorted(told, key=lambda each: [_place(str(each["by"][feature])) for feature in by])]
+
+
+def _place(value: str) -> tuple[bool, float, bool]:
+    """Where a group's value stands among the others: ``under 25``, ``25 to under 60``, ``60 and over``."""
+    found = _BAND.fullmatch(value)
+    return (False, float(found[2]), not found[1]) if found else (True, 0.0, False)
+
+
+def task_of(result: Result) -> str:
+    """``binary``, ``multiclass`` or ``regression``; version 1 knew no other than the first."""
+    return str(result.result.get("task", "binary"))
 
 
 def said_of(group: Mapping[str, Any], by: Sequence[str]) -> str:
@@ -103,7 +126,7 @@ def _rates(result: Result, by: Sequence[str]) -> Table:
     name = words(metric).capitalize()
     columns = [
         ("Group", 28, False), ("Rows", 14, True), (name, 13, True), ("95 % interval", 19, False),
-        ("Impact ratio", 13, True), ("p-value", 13, True),
+        (RATIO[task_of(result)], 13, True), ("p-value", 13, True),
     ]  # fmt: skip
     return table(columns, rows)
 
@@ -132,8 +155,11 @@ def _plots(result: Result, by: Sequence[str], limit: float) -> tuple[Plot, ...]:
     name, called = words(by[0]), "four fifths" if limit == FOUR_FIFTHS else "limit"
     rates = rate_bars(result, by, "selection_rate")[:BARS]
     ratios = impact_bars(result, by, limit)[:BARS]
-    plots: list[Plot] = [Bars(f"Selection rate by {name}, with 95 % intervals", rates)] if rates else []
-    return (*plots, Bars(f"Impact ratio by {name}", ratios, limit, called)) if ratios else tuple(plots)
+    more = len(groups_of(result, by)) - BARS
+    left = f"; {more:,} more groups are not drawn" if more > 0 else ""
+    plots: list[Plot] = [Bars(f"Selection rate by {name}, with 95 % intervals{left}", rates)] if rates else []
+    title = f"{RATIO[task_of(result)]} by {name}{left}"
+    return (*plots, Bars(title, ratios, limit, called)) if ratios else tuple(plots)
 
 
 def _note(group: Mapping[str, Any], told: Mapping[str, Any]) -> str:

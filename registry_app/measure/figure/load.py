@@ -28,7 +28,7 @@ def latency_bars(told: Mapping[str, Any]) -> tuple[Bar, ...]:
 def error_bars(named: Sequence[Mapping[str, Any]]) -> tuple[Bar, ...]:
     """The error rate of each request, the highest first."""
     order = sorted(named, key=lambda each: (-(value_of(each["error_rate"]) or 0.0), str(each["name"])))
-    return tuple(_bar(str(each["name"]), each["error_rate"], f"n = {each['requests']:,}") for each in order[:BARS])
+    return tuple(_bar(_called(each), each["error_rate"], f"n = {each['requests']:,}") for each in order[:BARS])
 
 
 def _whole(result: Result) -> Part:
@@ -55,7 +55,7 @@ def _whole(result: Result) -> Part:
 def _by_name(named: Sequence[Mapping[str, Any]]) -> Part:
     rows = [
         (
-            str(each["name"]), f"{each['requests']:,}", share(each["error_rate"]), shown(each["throughput"], 1),
+            _called(each), f"{each['requests']:,}", share(each["error_rate"]), shown(each["throughput"], 1),
             *(shown(each["latency_ms"][name], 1) for name in PERCENTILES),
         )
         for each in named
@@ -66,12 +66,16 @@ def _by_name(named: Sequence[Mapping[str, Any]]) -> Part:
     ]  # fmt: skip
     note = "Percentiles of the latency in milliseconds."
     slowest = sorted(named, key=lambda each: (-(value_of(each["latency_ms"]["p95"]) or 0.0), str(each["name"])))[:BARS]
-    slow = tuple(_bar(str(each["name"]), each["latency_ms"]["p95"], f"n = {each['requests']:,}") for each in slowest)
+    slow = tuple(_bar(_called(each), each["latency_ms"]["p95"], f"n = {each['requests']:,}") for each in slowest)
     plots: tuple[Plot, ...] = (
         Bars("Error rate by request, the highest first", error_bars(named)),
         Bars("95th percentile of the latency in milliseconds, the slowest first", slow),
     )
     return Part("By request", tables=(table(columns, rows, note=note),), plots=plots)
+
+
+def _called(each: Mapping[str, Any]) -> str:
+    return str(each["name"]) or "(no name)"
 
 
 def _bar(name: str, told: Mapping[str, Any], note: str = "") -> Bar:

@@ -77,10 +77,17 @@ def _columns(result: Result) -> Part:
     return Part("Column by column", said=said, tables=(table(columns, rows),), plots=plots)
 
 
+_MEASURES = {"auc": "AUC", "cramers_v": "Cramér's V"}
+
+
 def _says(told: Mapping[str, Any] | None) -> str:
     if told is None:
         return "–"
-    return f"{words(str(told['measure']))} {shown(told)}" if "value" in told else f"undefined: {told['undefined']}"
+    return (
+        f"{_MEASURES.get(str(told['measure']), words(str(told['measure'])))} {shown(told)}"
+        if "value" in told
+        else f"undefined: {told['undefined']}"
+    )
 
 
 def _balance(result: Result) -> tuple[Part, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from registry_app.measure.figure.groups import named_by, said_of
+from registry_app.measure.figure.groups import in_order, named_by, said_of
 from registry_app.measure.figure.number import interval, number, shown
 from registry_app.measure.figure.part import Part, Table, Tone, table
 from registry_app.measure.result import Result
@@ -57,7 +57,7 @@ def part_of_disagreements(result: Result) -> Part | None:
 
 def _fifths(found: Mapping[str, Any]) -> Table:
     rows = []
-    for line in found["groups"]:
+    for line in in_order(found["groups"], found["by"]):
         test = line["test"]
         p = "reference" if test is None else number(str(test["adjusted"]))
         rows.append(
@@ -90,7 +90,7 @@ def _audit(found: Mapping[str, Any]) -> Table:
     selection = found["kind"] == "selection"
     rate = "selection_rate" if selection else "scoring_rate"
     rows = []
-    for row in found["rows"]:
+    for row in in_order(found["rows"], found["by"]):
         counts = [f"{row['applicants']:,}", *([f"{row['selected']:,}"] if selection else [])]
         ratio = row["impact_ratio"]
         said = f"left out: {row['left_out']}" if row.get("left_out") else ""

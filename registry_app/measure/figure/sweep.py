@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from registry_app.measure.figure.groups import FEWER, groups_of, named_by, said_of
+from registry_app.measure.figure.groups import FEWER, groups_of, in_order, named_by, said_of
 from registry_app.measure.figure.number import both, number, shown, value_of, words
 from registry_app.measure.figure.part import CURVES, Part, table
 from registry_app.measure.figure.plot import Curves, Plot, Points
@@ -37,9 +37,10 @@ def sweeps(result: Result, metric: str = "selection_rate") -> tuple[Sweep, ...]:
     found = []
     for sweep in result.result.get("thresholds", ()):
         points = sweep["points"]
-        names = [said_of(group, sweep["by"]) for group in points[0]["groups"]]
+        groups = [in_order(point["groups"], sweep["by"]) for point in points]
+        names = [said_of(group, sweep["by"]) for group in groups[0]]
         used = [float(point["threshold"]) for point in points if point["used"]]
-        rates = [tuple(value_of(point["groups"][place][metric]) for point in points) for place in range(len(names))]
+        rates = [tuple(value_of(each[place][metric]) for each in groups) for place in range(len(names))]
         found.append(
             Sweep(
                 tuple(sweep["by"]),
@@ -55,10 +56,10 @@ def sweeps(result: Result, metric: str = "selection_rate") -> tuple[Sweep, ...]:
 def group_calibration(result: Result, by: Sequence[str]) -> tuple[tuple[str, Points], ...]:
     """Per group made by the features ``by``: mean score and share of positives of each bin that is not empty."""
     found = []
-    for each in result.result.get("calibration", ()):
-        if set(each["by"]) == set(by):
-            points = ((value_of(row["mean_score"]), value_of(row["positive_rate"])) for row in each["bins"])
-            found.append((said_of(each, by), tuple((a, b) for a, b in points if a is not None and b is not None)))
+    told = [each for each in result.result.get("calibration", ()) if set(each["by"]) == set(by)]
+    for each in in_order(told, by):
+        points = ((value_of(row["mean_score"]), value_of(row["positive_rate"])) for row in each["bins"])
+        found.append((said_of(each, by), tuple((a, b) for a, b in points if a is not None and b is not None)))
     return tuple(found)
 
 
@@ -110,7 +111,8 @@ def part_of_sweep(sweep: Sweep, limit: float) -> Part:
         ("Lowest by highest", 82 - width * len(shown_groups), True),
     ]  # fmt: skip
     more = len(sweep.rates) - len(shown_groups)
-    note = f"Rates of {more} more groups stand in the attachment." if more > 0 else ""
+    rest = "one more group stand" if more == 1 else f"{more} more groups stand"
+    note = f"Rates of {rest} in the attachment." if more > 0 else ""
     curves = [
         (group, tuple((x, y) for x, y in zip(sweep.thresholds, values, strict=True) if y is not None))
         for group, values in (*sweep.rates[: CURVES - 1], ("lowest by highest", sweep.ratios))

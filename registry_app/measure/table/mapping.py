@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 
 from registry_app.errors import UsageError
 from registry_app.measure.result import decimal_text
+from registry_app.measure.table.problem import quoted
 
 Task = Literal["binary", "multiclass", "regression"]
 
@@ -110,7 +111,8 @@ class Mapping:
                 "Leave them out, or say that the task is binary.",
             )
         if len(set(self.columns)) != len(self.columns):
-            raise UsageError("The mapping uses one column twice.", "Name each column for one purpose.")
+            twice = next(name for name in self.columns if self.columns.count(name) > 1)
+            raise UsageError(f"The mapping uses the column {quoted(twice)} twice.", "Name each column for one purpose.")
         champion = self.champion
         if champion is not None and not (self.predicts and champion.predicts) and not (self.score and champion.score):
             raise UsageError(

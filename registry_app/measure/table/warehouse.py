@@ -49,11 +49,11 @@ class Warehouse(Source):
     def __init__(self, url: str, limits: Limits, progress: Progress = SILENT) -> None:
         address, _, named = url.partition("#")
         schema, _, name = named.rpartition(".")
-        if not name:
-            raise UsageError("The database's URL names no table.", _FORM)
         self.name, self.limits, self.progress = named, limits, progress
         self._counts: list[str] = []
         self._engine = _engine(address)
+        if not name:
+            raise UsageError("The database's URL names no table.", _FORM)
         try:
             self._connection = _began(self._engine)
             self._describe(name, schema or None)

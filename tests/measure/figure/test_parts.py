@@ -12,9 +12,12 @@ import pytest
 from registry_app.measure.charts import svg_of
 from registry_app.measure.fairness.document import fairness
 from registry_app.measure.figure import Part, needed, part_of_changes, parts, waiver_of
+from registry_app.measure.figure.groups import in_order
 from registry_app.measure.figure.part import NAME, ROWS
 from registry_app.measure.lines import part_lines
 from registry_app.measure.result import Result, decode
+from registry_app.measure.table.mapping import Feature, Mapping
+from registry_app.measure.table.memory import Memory
 from tests.measure import six
 
 EVIL = '"><script>alert(1)</script>&\x1b[31m\u202e' * 20
@@ -226,3 +229,31 @@ def test_what_is_needed_to_measure_again_names_data_choices_seed_and_libraries(r
     assert f"{result.data['rows']:,} rows" in told["Data"]
     assert told["Seed"] == str(result.seed)
     assert all(version in told["Libraries"] for version in result.libraries.values())
+
+
+def test_bands_and_numbers_rise_and_names_stay_as_they_stood() -> None:
+    bands = ["25 to under 60", "60 and over", "9", "under 25", "(missing)", "a"]
+    told = in_order([{"by": {"age": band}} for band in bands], ["age"])
+    assert [each["by"]["age"] for each in told] == ["9", "under 25", "25 to under 60", "60 and over", "(missing)", "a"]
+
+
+def test_a_figure_names_the_test_and_the_ratio_of_its_task() -> None:
+    n = 400
+    rows = {"y": [float(i % 7) for i in range(n)], "p": [float(i % 5) for i in range(n)], "sex": ["f", "m"] * (n // 2)}
+    mapping = Mapping("y", task="regression", prediction="p", sensitive=(Feature("sex"),))
+    with Memory(rows, mapping.columns) as table:
+        said = words(fairness(table, mapping, seed=1))
+    assert "Wald's test" in said
+    assert "Ratio of errors" in said
+    assert "most selected" not in said
+    assert "Impact ratio" not in said
+
+
+def test_scores_without_a_threshold_are_said_to_be_cut_at_their_median() -> None:
+    rows = {"y": ["yes", "no"] * 200, "s": [i / 400 for i in range(400)], "sex": ["f", "f", "m", "m"] * 100}
+    mapping = Mapping("y", positive="yes", score="s", sensitive=(Feature("sex"),))
+    with Memory(rows, mapping.columns) as table:
+        assert "scores above their median" in " ".join(words(fairness(table, mapping, seed=1)).split())
+    cut = replace(mapping, threshold=0.5)
+    with Memory(rows, cut.columns) as table:
+        assert "No threshold was named" not in words(fairness(table, cut, seed=1))

@@ -60,11 +60,11 @@ def test_a_mapping_that_says_too_little_or_too_much_is_refused() -> None:
         ({"positive": "1", "score": "s", "threshold": 50.0}, "outside 0 to 1"),
         ({"positive": "1", "prediction": "p", "threshold": 0.5}, "from a score"),
         ({"positive": "1", "prediction": "p", "score": "s", "threshold": 0.5}, "from a score"),
-        ({"positive": "1", "prediction": "y"}, "one column twice"),
+        ({"positive": "1", "prediction": "y"}, "the column .* twice"),
         ({"task": "regression"}, "no prediction"),
         ({"task": "multiclass", "prediction": "p", "positive": "1"}, "Only a binary task"),
         ({"task": "multiclass", "prediction": "p", "champion_score": "t"}, "Only a binary task"),
-        ({"positive": "1", "prediction": "p", "champion_prediction": "p"}, "one column twice"),
+        ({"positive": "1", "prediction": "p", "champion_prediction": "p"}, "the column .* twice"),
         ({"positive": "1", "prediction": "p", "champion_score": "t"}, "nothing in which the champion can be compared"),
         ({"positive": "1", "score": "s", "champion_prediction": "q"}, "nothing in which the champion can be compared"),
     ):
