@@ -19,7 +19,8 @@ from registry_app.demo.inventory import (
 from registry_app.demo.people import Cast
 from registry_app.demo.train import TASKS, Trained
 from registry_app.errors import Refused, UsageError
-from registry_app.evidence.actions import SMALL, RecordEvidence
+from registry_app.evidence.actions import RecordEvidence
+from registry_app.evidence.facts import SMALL
 from registry_app.measure.requests.leaving import leaving
 from registry_app.measure.result import Result
 from registry_app.models.actions import RegisterVersion, SetAlias, StartDeployment

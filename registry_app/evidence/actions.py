@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from registry_app import text
 from registry_app.errors import Refused, UsageError
 from registry_app.evidence import facts
+from registry_app.evidence.facts import SMALL
 from registry_app.evidence.tables import EvidenceRow, SandboxWaiverRow, TrustRow
 from registry_app.ledger.fact import Fact
 from registry_app.ledger.meaning import Action, Standing
+from registry_app.measure.alone import told_alone
 from registry_app.measure.result import Result, decode
-from registry_app.measure.sameness import sameness
+from registry_app.measure.sameness import chosen, sameness
 from registry_app.models.finding import version_named
 from registry_app.models.tables import DatasetRow
 from registry_app.vault import chance, clock
@@ -22,9 +24,6 @@ from registry_app.vault.rows import Row
 
 LIMIT = 8 << 20
 """A result has at most this many bytes; row-level data does not belong in it."""
-
-SMALL = 10
-"""Groups with fewer rows are put together in what leaves the registry, unless another size is set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +38,12 @@ class RecordEvidence(Action):
 
     def facts(self, standing: Standing) -> Sequence[Fact]:
         document = _checked(self.result)
+        few = told_alone(self.result.parameters, self.result.result, SMALL)
+        if few is not None:
+            raise UsageError(
+                f"The result tells of a group of {few} rows by itself, and evidence may leave the registry.",
+                "Measure it with smaller groups put together (hide_below), or with 0 where each may be told of.",
+            )
         data = str(self.result.data["digest"])
         known = standing.rows.all(DatasetRow, digest=data)
         version = version_named(standing.rows, self.version)["id"]
@@ -81,6 +86,8 @@ class RecordRedo(Action):
         first = decode(before["document"].encode())
         if first.data["digest"] != self.result.data["digest"]:
             raise UsageError("It was measured on other data.", "Give the very data that was measured.")
+        if _chosen(first) != _chosen(self.result):
+            raise UsageError("It was measured with other choices.", "Measure it as the evidence says it was.")
         found = sameness(first, self.result)
         return (
             facts.EvidenceRedone(
@@ -210,6 +217,10 @@ def evidence_named(standing: Standing, name: str) -> Row:
     if row is None:
         raise UsageError(f"There is no evidence {name[:40]!r}.", "See 'registry-app evidence list'.")
     return row
+
+
+def _chosen(result: Result) -> dict[str, Any]:
+    return chosen(result.data, result.parameters, result.seed)
 
 
 def _checked(result: Result) -> str:

@@ -12,6 +12,9 @@ KINDS: tuple[str, ...] = MEASURED
 OUTCOMES: tuple[str, ...] = REDONE
 """What measuring again can come to."""
 
+SMALL = 10
+"""Groups with fewer rows are put together in what leaves the registry, unless another size is set."""
+
 
 @fact("evidence-recorded")
 class EvidenceRecorded(Fact):

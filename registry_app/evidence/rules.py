@@ -11,13 +11,15 @@ from registry_app.errors import Refused, RegistryError
 from registry_app.evidence import facts
 from registry_app.evidence.tables import CaseRow, EvidenceRow, RedoRow, SandboxWaiverRow, SmallGroupsRow, TrustRow
 from registry_app.ledger.canonical import parse
-from registry_app.ledger.fact import Fact
+from registry_app.ledger.fact import SHREDDED, Fact
 from registry_app.ledger.meaning import Rule, Standing
+from registry_app.measure.alone import told_alone
 from registry_app.measure.result import Result, decode
-from registry_app.measure.sameness import sameness
+from registry_app.measure.sameness import chosen, sameness
 from registry_app.measure.sandbox.trust import CODE, HOLDS, PICKLES
 from registry_app.models.tables import DatasetRow, ModelRow, VersionRow
 from registry_app.people.standing import belongs, require
+from registry_app.people.tables import PersonRow
 from registry_app.vault import clock
 from registry_app.vault.rows import Row
 
@@ -43,6 +45,7 @@ def _may_record(standing: Standing, said: facts.EvidenceRecorded) -> None:
     if not standing.shredded:
         document = _document(said.document, (said.kind, said.form, said.data))
         _require_run(standing, version, document["data"].get("model"))
+        _require_together(document, facts.SMALL)
     _require_role(standing, model, "record evidence")
 
 
@@ -55,8 +58,14 @@ def _may_detail(standing: Standing, said: facts.SmallGroupsRecorded) -> None:
         raise Refused("The groups of this evidence were recorded already.", "Record the evidence again.")
     if evidence["author"] != standing.at.person or evidence["since"] != standing.at.seq:
         raise Refused("Small groups are recorded with the evidence they belong to.", "Record the evidence again.")
+    before = standing.payloads.fields(evidence["document"])
     if not standing.shredded:
-        _document(said.document, (evidence["kind"], evidence["form"], evidence["data"]))
+        whole = _document(said.document, (evidence["kind"], evidence["form"], evidence["data"]))
+        if before is not None:
+            _require_asked(
+                parse(before["document"].encode()),
+                whole | {"parameters": _parameters(whole) | {"hidden_below": said.below}},
+            )
     _require_role(standing, model, "record evidence")
 
 
@@ -71,7 +80,9 @@ def _may_redo(standing: Standing, said: facts.EvidenceRedone) -> None:
     if not standing.shredded:
         document = _document(said.document, (evidence["kind"], evidence["form"], evidence["data"]))
         _require_run(standing, version, document["data"].get("model"))
+        _require_together(document, 0)
         if before is not None:
+            _require_asked(parse(before["document"].encode()), document)
             found = sameness(_result(before["document"]), _result(said.document))
             if (found.outcome, len(found.differences)) != (said.outcome, said.differences):
                 raise Refused("The two results do not compare as the statement says.", "Measure it again.")
@@ -194,6 +205,27 @@ def _result(text: str) -> Result:
         raise Refused("A result that cannot be read cannot be compared.", "Measure the version again.") from error
 
 
+def _parameters(document: dict[str, Any]) -> dict[str, Any]:
+    """Empty where the document has none, or they are of no form."""
+    found = document.get("parameters")
+    return dict(found) if isinstance(found, dict) else {}
+
+
+def _require_together(document: dict[str, Any], unless: int) -> None:
+    result = document.get("result")
+    if isinstance(result, dict) and told_alone(_parameters(document), result, unless) is not None:
+        raise Refused(
+            "The document tells of a small group by itself.", "Measure it with groups under a size put together."
+        )
+
+
+def _require_asked(first: dict[str, Any], other: dict[str, Any]) -> None:
+    """Refuse to hold two documents against each other of which one was asked for something else."""
+    one, two = (chosen(each["data"], _parameters(each), each.get("seed")) for each in (first, other))
+    if one != two:
+        raise Refused("The two results were not measured with the same choices.", "Measure it as the evidence says.")
+
+
 def _require_run(standing: Standing, version: Row, model: Any) -> None:
     """Refuse predictions of another file, of a pickle that nobody trusted, or of code that ran without a sandbox or a waiver."""
     if model is None:
@@ -213,6 +245,8 @@ def _require_run(standing: Standing, version: Row, model: Any) -> None:
         )
     if form in PICKLES and not trusted:
         raise Refused("The evidence does not name the decision to trust the pickle.", "Measure it again.")
+    if trusted and trust is not None:
+        _require_decision(standing, trust, model["trust"], {"scan": trust["scan"], "scanner": trust["scanner"]})
     lacking = form in CODE and not (type(level) is int and level >= HOLDS)
     if waived or lacking:
         held = standing.rows.one(SandboxWaiverRow, version=version["id"])
@@ -221,6 +255,16 @@ def _require_run(standing: Standing, version: Row, model: Any) -> None:
                 "The model's code ran where no sandbox holds, and no waiver allows it.",
                 "Measure it on another machine, or have a waiver signed: registry-app trust waive.",
             )
+        _require_decision(standing, held, model["waiver"], standing.payloads.fields(held["reason"]) or {})
+
+
+def _require_decision(standing: Standing, held: Row, told: Any, says: Mapping[str, Any]) -> None:
+    """Refuse evidence that tells of another decision than the one that holds: what it tells is printed beside the numbers."""
+    person = standing.rows.one(PersonRow, id=held["author"])
+    by = {"by": person["name"]} if person is not None and person["name"] != SHREDDED else {}
+    for name, value in {**says, **by}.items():
+        if not isinstance(told, dict) or told.get(name) != value:
+            raise Refused("The evidence tells of another decision than the one that holds.", "Measure it again.")
 
 
 def _require_values(text: str) -> None:

@@ -24,6 +24,7 @@ Files in reading order:
 result.py       one measurement as bytes: numbers as decimal text, what is needed to make them again, ``Undefined``
 progress.py     how a long measurement says how far it is, and hears that it is to stop
 sameness.py     whether a measurement that was made again is the same, place by place
+alone.py        groups of few people that a document tells of by themselves
 beside.py       two results of one kind side by side: which numbers moved beyond their intervals
 bars.py         bars as Rich text for the terminal
 curves.py       curves as Rich text for the terminal

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -25,6 +25,9 @@ ABSOLUTE = 1e-12
 
 TOLERANCE = f"each number within {RELATIVE:g} of its size, or within {ABSOLUTE:g}"
 """In words."""
+
+_FOUND = frozenset({"median_score", "explained_rows", "background_used", "explainer", "model"})
+"""Parameters that come of measuring: two runs of one request may differ in them."""
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?").fullmatch
 _GONE = object()
@@ -63,14 +66,30 @@ def sameness(before: Result, after: Result) -> Sameness:
     return Sameness(outcome, tuple(found))
 
 
+def chosen(data: Mapping[str, Any], parameters: Mapping[str, Any], seed: Any) -> dict[str, Any]:
+    """What a measurement was asked for, of which data: equal for any two that can be held against each other.
+
+    Args:
+        data: as a result or a document has it; the sandbox's circumstances are passed over.
+        parameters: those that are found and not chosen are passed over.
+    """
+    asked = {name: value for name, value in parameters.items() if name not in _FOUND}
+    return {"data": _named(data), "parameters": asked, "seed": seed}
+
+
+def _named(data: Mapping[str, Any]) -> dict[str, Any]:
+    """``data`` without what the machine's sandbox held and by whose decision the model ran."""
+    named = dict(data)
+    if isinstance(named.get("model"), dict):
+        named["model"] = {key: named["model"].get(key) for key in ("digest", "format", "features")}
+    return named
+
+
 def _compared(result: Result) -> dict[str, Any]:
-    data = dict(result.data)
-    if isinstance(data.get("model"), dict):
-        data["model"] = {key: data["model"].get(key) for key in ("digest", "format", "features")}
     return {
         "kind": result.kind,
         "version": result.version,
-        "data": data,
+        "data": _named(result.data),
         "parameters": result.parameters,
         "seed": result.seed,
         "result": result.result,

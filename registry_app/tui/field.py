@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from registry_app.evidence.actions import SMALL
+from registry_app.evidence.facts import SMALL
 from registry_app.measure.result import Kind
 
 PREDICTED: tuple[Kind, ...] = ("fairness", "performance")

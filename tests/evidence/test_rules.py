@@ -23,6 +23,7 @@ from registry_app.evidence.actions import (
 )
 from registry_app.evidence.views import CompareEvidence, EvidenceOf, KeptCases, RunningOf, ShowRedo, ShowWhole
 from registry_app.measure.result import Result
+from registry_app.measure.sameness import sameness
 from registry_app.reviews.views import ReviewsOf
 from registry_app.vault import chance, clock
 from tests.reviews.world import LATER, World, measured
@@ -148,6 +149,91 @@ def test_a_redo_of_other_data_is_refused_in_words() -> None:
         world.run("dev", RecordRedo(recorded(world), other))
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"seed": 12},
+        {"parameters": {**measured().parameters, "limit": "0.1"}},
+        {"parameters": {**measured().parameters, "hidden_below": 0}},
+        {"data": {**measured().data, "positive": "no"}},
+    ],
+    ids=["seed", "parameters", "small groups", "mapping"],
+)
+def test_measured_with_other_choices_is_not_measured_again(changes: dict[str, Any]) -> None:
+    """It would differ and end an approval, or carry into a dossier the groups that the evidence puts together."""
+    world = World()
+    name, other = recorded(world), replace(measured(), **changes)
+    with pytest.raises(UsageError, match="other choices"):
+        world.run("dev", RecordRedo(name, other))
+    found = sameness(measured(), other)
+    said = facts.EvidenceRedone(
+        redo=chance.uuid7(), evidence=name, version=world.version, outcome=found.outcome,
+        differences=len(found.differences), document=other.encode().decode(),
+    )  # fmt: skip
+    with pytest.raises(Refused, match="same choices"):
+        world.say("dev", said)
+    world.force("dev", said)
+    assert any(finding.answer == "authority" for finding in world.replayed())
+
+
+def fair(*sizes: int, **parameters: Any) -> Result:
+    """A fairness of groups of so many rows, of version 2's form."""
+    from registry_app.measure.fairness.document import fairness
+    from registry_app.measure.table.mapping import Feature, Mapping
+    from registry_app.measure.table.memory import Memory
+
+    race = [f"g{place}" for place, many in enumerate(sizes) for _ in range(many)]
+    said = [str(row % 3 % 2) for row in range(len(race))]
+    frame = {"y": [str(row % 2) for row in range(len(race))], "p": said, "race": race}
+    mapping = Mapping("y", positive="1", prediction="p", sensitive=(Feature("race"),))
+    with Memory(frame, mapping.columns) as source:
+        return fairness(source, mapping, 1, **parameters)
+
+
+def test_evidence_tells_of_no_small_group_unless_somebody_chose_that_it_may() -> None:
+    world = World()
+    alone, chosen, large = fair(40, 3, 50), fair(40, 3, 50, hide_below=0), fair(40, 30)
+    with pytest.raises(UsageError, match="a group of 3 rows by itself"):
+        world.run("dev", RecordEvidence("m:1", alone))
+    for result in (chosen, large, fair(40, 3, 50, hide_below=10)):
+        world.run("dev", RecordEvidence("m:1", result))
+    marked = replace(alone, parameters={**alone.parameters, "hidden_below": 10})
+    with pytest.raises(UsageError, match="a group of 3 rows by itself"):
+        world.run("dev", RecordEvidence("m:1", marked))
+    for result in (alone, marked):
+        said = world.evidence(
+            kind="fairness", form=result.version, data=result.data["digest"], document=result.encode().decode()
+        )
+        with pytest.raises(Refused, match="small group by itself"):
+            world.say("dev", said)
+    assert world.replayed() == []
+    world.force("dev", said)
+    assert any(finding.answer == "authority" for finding in world.replayed())
+
+
+def test_a_redo_carries_no_small_group_past_the_size_of_its_evidence() -> None:
+    world = World()
+    together, alone = fair(40, 3, 50, hide_below=10), fair(40, 3, 50)
+    name = str(world.run("dev", RecordEvidence("m:1", together)).facts[0].evidence)  # type: ignore[attr-defined]
+    with pytest.raises(Refused, match="small group by itself"):
+        world.run("dev", RecordRedo(name, replace(alone, parameters=together.parameters)))
+    world.run("val", RecordRedo(name, together))
+
+
+def test_small_groups_are_those_of_the_same_measurement() -> None:
+    world = World()
+    together, alone = fair(40, 3, 50, hide_below=10), fair(40, 3, 50)
+    for whole in (replace(alone, seed=2), fair(40, 3, 50, limit=0.5)):
+        with pytest.raises(Refused, match="same choices"):
+            world.run("dev", RecordEvidence("m:1", together, whole))
+    said = world.run("dev", RecordEvidence("m:1", together, alone)).facts
+    name = chance.uuid7()
+    fresh = replace(said[0], evidence=name)  # type: ignore[type-var]
+    with pytest.raises(Refused, match="same choices"):
+        world.say("dev", fresh, replace(said[1], evidence=name, below=5))  # type: ignore[type-var]
+    assert world.replayed() == []
+
+
 def test_a_pickle_needs_the_trust_of_somebody_independent_in_this_very_file() -> None:
     world = World()
     with pytest.raises(Refused, match="nobody with the right role trusts it"):
@@ -165,7 +251,11 @@ def test_a_pickle_needs_the_trust_of_somebody_independent_in_this_very_file() ->
     trust = world.ask("audit", RunningOf("m:1")).trust
     assert trust is not None
     assert (trust.digest, trust.by, trust.scan) == (FILE, "Val Person", "suspicious")
-    world.run("dev", RecordEvidence("m:1", by_model()))
+    looked_at = {"by": "Val Person", "scan": "suspicious", "scanner": "picklescan 1"}
+    world.run("dev", RecordEvidence("m:1", by_model(trust=looked_at)))
+    for other in ({"by": "Risk Person"}, {"scan": "clean"}, {"scanner": "picklescan 2"}):
+        with pytest.raises(Refused, match="another decision than the one that holds"):
+            world.run("dev", RecordEvidence("m:1", by_model(trust={**looked_at, **other})))
     with pytest.raises(Refused, match="does not name the decision"):
         world.run("dev", RecordEvidence("m:1", by_model(trust=None)))
     world.run("risk", RevokeTrust("m:1", "origin in doubt"))
@@ -212,6 +302,9 @@ def test_code_below_a_sandbox_that_holds_needs_a_waiver_that_holds() -> None:
     assert found.waiver is not None
     assert (found.waiver.by, found.waiver.reason, found.waived_until) == ("Risk Person", "old kernel", LATER)
     world.run("dev", RecordEvidence("m:1", waived))
+    for other in ({"by": "Val Person", "reason": "old kernel"}, {"by": "Risk Person", "reason": "all is well"}):
+        with pytest.raises(Refused, match="another decision than the one that holds"):
+            world.run("dev", RecordEvidence("m:1", by_model(sandbox=0, waiver=other)))
     with pytest.raises(Refused, match="no waiver allows it"):
         world.run("dev", RecordEvidence("m:1", by_model(sandbox=0)))
     world.run("risk", RevokeSandboxWaiver("m:1", "new kernel"))

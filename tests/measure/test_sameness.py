@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from registry_app.measure.result import Result
-from registry_app.measure.sameness import sameness
+from registry_app.measure.sameness import chosen, sameness
 from tests.golden.story import result
 
 
@@ -82,3 +82,14 @@ def test_what_differs_stands_before_what_is_near() -> None:
     near = changed(METRIC, repr(float(result().result["metrics"]["accuracy"]["value"]) * (1 + 1e-12)))
     both = replace(near, result={**near.result, "n": 99})
     assert [each.close for each in sameness(result(), both).differences] == [False, True]
+
+
+def test_what_was_asked_for_is_the_same_whatever_was_found_and_wherever_it_ran() -> None:
+    run = {"digest": "b" * 64, "format": "skops", "features": ["age"], "sandbox": {"level": 3}, "waiver": None}
+    asked = chosen({"digest": "a" * 64, "model": run}, {"limit": "0.8", "median_score": "0.4"}, 1)
+    elsewhere = {**run, "sandbox": {"level": 0}, "waiver": {"by": "x", "reason": "y"}}
+    assert asked == chosen({"digest": "a" * 64, "model": elsewhere}, {"limit": "0.8", "explained_rows": 9}, 1)
+    assert asked != chosen({"digest": "a" * 64, "model": {**run, "features": ["sex"]}}, {"limit": "0.8"}, 1)
+    assert asked != chosen({"digest": "a" * 64, "model": run}, {"limit": "0.7"}, 1)
+    assert asked != chosen({"digest": "a" * 64, "model": run}, {"limit": "0.8", "hidden_below": 10}, 1)
+    assert asked != chosen({"digest": "a" * 64, "model": run}, {"limit": "0.8"}, 2)

@@ -12,7 +12,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input, Static, Tab, Tabs
 
-from registry_app.evidence.actions import SMALL, RecordEvidence
+from registry_app.evidence.actions import RecordEvidence
+from registry_app.evidence.facts import SMALL
 from registry_app.measure.progress import Progress
 from registry_app.measure.requests.leaving import leaving
 from registry_app.measure.result import Kind, Result
