@@ -27,9 +27,17 @@ class Progress:
         Raises:
             Cancelled: it is to stop.
         """
+        self.heed()
+        self.tell(what, done, total)
+
+    def heed(self) -> None:
+        """Go on, unless it is to stop.
+
+        Raises:
+            Cancelled: it is to stop.
+        """
         if self.cancelled():
             raise Cancelled()
-        self.tell(what, done, total)
 
 
 SILENT = Progress(lambda _what, _done, _total: None)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from registry_app.measure.cells.cells import POSITIVE, Cells, Moments, Scores
 from registry_app.measure.cells.metrics import share
+from registry_app.measure.progress import SILENT, Progress
 from registry_app.measure.result import Z95, wilson
 
 if TYPE_CHECKING:
@@ -112,7 +113,13 @@ def areas(scores: Scores) -> list[Ends]:
 
 
 def bootstrap(
-    cells: Cells, seed: int, size: int, finder: Callable[[], Find], draws: int = DRAWS, most: int = SOME
+    cells: Cells,
+    seed: int,
+    size: int,
+    finder: Callable[[], Find],
+    draws: int = DRAWS,
+    most: int = SOME,
+    progress: Progress = SILENT,
 ) -> Values:
     """Numbers of tables of as many rows, drawn with replacement: shape (size, draws). All numbers of a document come from the same
     draws when they are found together.
@@ -122,6 +129,10 @@ def bootstrap(
         finder: makes what finds them, one for each thread; it is given the tables of some draws, shape (groups, K, K, some), and where
             to put the numbers, shape (size, some).
         most: draws at a time; the draws do not depend on it.
+        progress: asked before each of those whether to go on.
+
+    Raises:
+        Cancelled: ``progress`` said so.
     """
     import numpy as np
 
@@ -137,6 +148,7 @@ def bootstrap(
         for stream in range(thread, STREAMS, threads):
             chance, end = np.random.default_rng(streams[stream]), (stream + 1) * draws // STREAMS
             for start in range(stream * draws // STREAMS, end, most):
+                progress.heed()
                 some = tables[:, : min(most, end - start)]
                 some[there] = chance.multinomial(rows, chances, size=some.shape[1]).T
                 find(some.reshape(*cells.weight.shape, -1), found[:, start : start + some.shape[1]])
@@ -146,14 +158,22 @@ def bootstrap(
     return found
 
 
-def percentiles(values: Values) -> list[Ends | int]:
+def percentiles(values: Values, progress: Progress = SILENT) -> list[Ends | int]:
     """The 2.5 % and 97.5 % points of each row of draws, shape (any, draws), as ``numpy.quantile`` gives them.
 
     Draws without the number are left out; where fewer than :data:`ENOUGH` have it, how many had it is given instead.
+
+    Raises:
+        Cancelled: ``progress`` said so, which is asked before each :data:`BLOCK` of rows.
     """
+
+    def found_of(block: Values) -> list[Ends | int]:
+        progress.heed()
+        return _block(block)
+
     blocks = (values[start : start + BLOCK] for start in range(0, len(values), BLOCK))
     with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
-        return [ends for found in threads.map(_block, blocks) for ends in found]
+        return [ends for found in threads.map(found_of, blocks) for ends in found]
 
 
 def _block(values: Values) -> list[Ends | int]:

@@ -33,6 +33,7 @@ from registry_app.measure.fairness.measured import of_moments
 from registry_app.measure.fairness.pooling import pool, pooled, small, together, within
 from registry_app.measure.fairness.resampled import Part, part, resampled
 from registry_app.measure.fairness.scored import calibration, metrics_of, sweep
+from registry_app.measure.progress import Progress
 from registry_app.measure.result import Result, Undefined, checked_seed, decimal_text, finished
 from registry_app.measure.table.mapping import Mapping
 from registry_app.measure.table.source import Source
@@ -76,6 +77,7 @@ def fairness(
     Raises:
         UsageError: something is wrong with the table (all of it is listed), no sensitive feature, too many groups, or an
             argument out of range.
+        Cancelled: the source's progress said so.
         StorageError: the disk or the server failed.
     """
     began = clock.now()
@@ -146,7 +148,7 @@ def _of_classes(source: Source, chosen: _Chosen, reason: str, parameters: dict[s
             raise UsageError("Half of the scores are 1, so none lies above the median.", "Name a threshold.")
         cells = above
     _bounded(cells.over(chosen.sensitive).groups)
-    result = _sets(cells, chosen)
+    result = _sets(cells, chosen, source.progress)
     result["approximation"] = APPROXIMATION if cells.weighted else ""
     if mapping.task != "binary":
         return result
@@ -191,7 +193,7 @@ def _of_numbers(source: Source, chosen: _Chosen) -> dict[str, Any]:
     return {**_concluded(found), "n": int(moments.rows.sum()), "approximation": approximation, "within": []}
 
 
-def _sets(cells: Cells, chosen: _Chosen) -> dict[str, Any]:
+def _sets(cells: Cells, chosen: _Chosen, progress: Progress) -> dict[str, Any]:
     """Groups, disparities and outcome of each set of sensitive features, and the same within each group of the control features."""
     control = chosen.control
     cells = within(cells, control, chosen.below) if control else cells
@@ -203,7 +205,7 @@ def _sets(cells: Cells, chosen: _Chosen) -> dict[str, Any]:
         for named, places in blocks
         for by in chosen.sets
     ]
-    measured = iter(zip(parts, resampled(cells, parts, chosen.seed), strict=True))
+    measured = iter(zip(parts, resampled(cells, parts, chosen.seed, progress), strict=True))
     binary, found = len(cells.classes) == 2, []
     for named, places in blocks:
         block: dict[str, Any] = {"groups": [], "disparities": [], "aggregates": [], "outcomes": []}

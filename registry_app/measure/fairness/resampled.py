@@ -15,6 +15,7 @@ from registry_app.measure.cells.interval import SOME, bootstrap, percentiles
 from registry_app.measure.cells.metrics import PROPORTIONS, metric_of
 from registry_app.measure.fairness.distances import Spread, far, spreads
 from registry_app.measure.fairness.measured import asked, of_cells
+from registry_app.measure.progress import SILENT, Progress
 
 if TYPE_CHECKING:
     import numpy as np
@@ -70,8 +71,12 @@ def part(cells: Cells, places: NDArray[np.intp], by: tuple[str, ...]) -> Part:
     return Part(held, tuple(tuple(each) for each in members.values()))
 
 
-def resampled(cells: Cells, parts: Sequence[Part], seed: int) -> list[list[Spread]]:
-    """Every metric of each part, and how far its groups lie apart."""
+def resampled(cells: Cells, parts: Sequence[Part], seed: int, progress: Progress = SILENT) -> list[list[Spread]]:
+    """Every metric of each part, and how far its groups lie apart.
+
+    Raises:
+        Cancelled: ``progress`` said so.
+    """
     import numpy as np
 
     names = asked(cells.classes)
@@ -91,6 +96,7 @@ def resampled(cells: Cells, parts: Sequence[Part], seed: int) -> list[list[Sprea
                 each.put(drawn, tables[place, ..., :some])
             known: Sums = {}
             for at, (metric, of) in enumerate(metrics):
+                progress.heed()
                 values[at, :, :some] = metric_of(np.moveaxis(tables[..., :some], -1, 0), metric, of, known).T
             for place, rows in zip(stacked, found, strict=True):
                 held = values[:, place, :some]
@@ -99,8 +105,8 @@ def resampled(cells: Cells, parts: Sequence[Part], seed: int) -> list[list[Sprea
 
         return find
 
-    drawn = bootstrap(cells, seed, found[-1].stop, finder, most=most)
-    ends = percentiles(drawn)
+    drawn = bootstrap(cells, seed, found[-1].stop, finder, most=most, progress=progress)
+    ends = percentiles(drawn, progress)
     spread = []
     for each, rows in zip(parts, found, strict=True):
         far_ends, own_ends = ends[rows][: 4 * len(metrics)], ends[rows][4 * len(metrics) :]

@@ -10,6 +10,7 @@ from registry_app.measure.cells.cells import NEGATIVE, POSITIVE, Cells
 from registry_app.measure.cells.interval import DRAWS, Ends, bootstrap, percentiles, wilsons
 from registry_app.measure.cells.metrics import PROPORTIONS, metric_of
 from registry_app.measure.performance.number import number
+from registry_app.measure.progress import SILENT, Progress
 from registry_app.measure.table.mapping import Task
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def draws_of(classes: int) -> int:
     return DRAWS if classes * classes <= FEWER_DRAWS else FEWER_DRAWS
 
 
-def of_classes(cells: Cells, task: Task, seed: int) -> dict[str, Any]:
+def of_classes(cells: Cells, task: Task, seed: int, progress: Progress = SILENT) -> dict[str, Any]:
     """``confusion`` (rows, whatever their weights), ``metrics`` and, of many classes, ``by_class``.
 
     Args:
@@ -58,18 +59,20 @@ def of_classes(cells: Cells, task: Task, seed: int) -> dict[str, Any]:
 
     Raises:
         UsageError: there are too many classes.
+        Cancelled: ``progress`` said so.
     """
     if len(cells.classes) > MOST_CLASSES:
         raise UsageError(
             f"There are {len(cells.classes):,} classes, and at most {MOST_CLASSES} can be measured.",
             "Put classes together, or measure a part of them.",
         )
-    return _binary(cells, seed) if task == "binary" else _many(cells, seed)
+    return _binary(cells, seed, progress) if task == "binary" else _many(cells, seed, progress)
 
 
-def _binary(cells: Cells, seed: int) -> dict[str, Any]:
+def _binary(cells: Cells, seed: int, progress: Progress) -> dict[str, Any]:
     rows, found = cells.rows[0].tolist(), {}
-    drawn = _drawn(cells, seed, lambda table: {name: metric_of(table, name) for name in ("balanced_accuracy", "f1")})
+    names = ("balanced_accuracy", "f1")
+    drawn = _drawn(cells, seed, progress, lambda table: {name: metric_of(table, name) for name in names})
     for name, (metric, lacking) in _BINARY.items():
         ends = wilsons(cells, metric)[0] if metric in PROPORTIONS else drawn[metric][0]
         found[name] = number(float(metric_of(cells.weight, metric)[0]), ends, lacking, 0)
@@ -85,9 +88,9 @@ def _binary(cells: Cells, seed: int) -> dict[str, Any]:
     }
 
 
-def _many(cells: Cells, seed: int) -> dict[str, Any]:
+def _many(cells: Cells, seed: int, progress: Progress) -> dict[str, Any]:
     single, each = _averaged(cells.weight[0]), _of_each(cells.weight[0])
-    drawn = _drawn(cells, seed, lambda table: _averaged(table) | {"f1": _of_each(table)["f1"]})
+    drawn = _drawn(cells, seed, progress, lambda table: _averaged(table) | {"f1": _of_each(table)["f1"]})
     accuracy = float(metric_of(cells.weight, "accuracy")[0])
     found = {"accuracy": number(accuracy, wilsons(cells, "accuracy")[0], NO_ROWS, 0)}
     for name, value in single.items():
@@ -110,7 +113,7 @@ def _many(cells: Cells, seed: int) -> dict[str, Any]:
     }
 
 
-def _drawn(cells: Cells, seed: int, find: Callable[[Values], Named]) -> dict[str, list[Ends | int]]:
+def _drawn(cells: Cells, seed: int, progress: Progress, find: Callable[[Values], Named]) -> dict[str, list[Ends | int]]:
     """The bootstrap intervals of what ``find`` computes of tables of shape (draws, K, K): one or, of each class, K of each."""
     import numpy as np
 
@@ -120,8 +123,9 @@ def _drawn(cells: Cells, seed: int, find: Callable[[Values], Named]) -> dict[str
         told = find(np.moveaxis(tables[0], -1, 0))
         np.concatenate([np.atleast_2d(values.T) for values in told.values()], out=where)
 
-    drawn = percentiles(bootstrap(cells, seed, sum(sizes.values()), lambda: put, draws_of(len(cells.classes))))
-    rest = iter(drawn)
+    draws = draws_of(len(cells.classes))
+    drawn = bootstrap(cells, seed, sum(sizes.values()), lambda: put, draws, progress=progress)
+    rest = iter(percentiles(drawn, progress))
     return {name: [next(rest) for _ in range(size)] for name, size in sizes.items()}
 
 

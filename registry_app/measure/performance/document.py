@@ -82,7 +82,7 @@ class _Measured:
         bounded(source, weight * weight, float(cells.square.sum()))
         progress.step("drawing samples")
         self.weighted, self.draws = cells.weighted, draws_of(len(cells.classes))
-        self.told |= of_classes(cells, mapping.task, seed)
+        self.told |= of_classes(cells, mapping.task, seed, progress)
 
     def _scores(self, source: Source, mapping: Mapping) -> None:
         self.scores = found = scored(source, mapping)

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+from itertools import count
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from numpy.typing import NDArray
 from scipy.stats import binomtest
 
+from registry_app.errors import Cancelled
 from registry_app.measure.cells import interval, metrics
 from registry_app.measure.cells.aggregate import apart, extremes
 from registry_app.measure.cells.cells import Cells, Groups, Moments, Scores
+from registry_app.measure.progress import Progress
 from tests.measure.cells.rows import Rows, tables
 
 
@@ -143,3 +147,21 @@ def test_percentiles_are_numpys_wherever_the_tails_lie(kind: str) -> None:
         "two draws": np.array([1.0, 0.0]),
     }[kind]
     assert interval.percentiles(values[None])[0] == pytest.approx(tuple(np.quantile(values, [0.025, 0.975])), rel=1e-13)
+
+
+def test_drawing_and_sorting_stop_at_the_next_look() -> None:
+    def after(looks: int) -> Progress:
+        return Progress(lambda *_: None, lambda: next(asked) >= looks)
+
+    def find(drawn: NDArray[np.float64], into: NDArray[np.float64]) -> None:
+        into[:] = drawn.reshape(4, -1)
+
+    counted, asked = cells([[3, 4], [5, 6]]), count()
+    with pytest.raises(Cancelled):
+        interval.bootstrap(counted, 1, 4, lambda: find, most=100, progress=after(10))
+    assert next(asked) <= 10 + interval.STREAMS
+    asked = count()
+    with pytest.raises(Cancelled):
+        interval.percentiles(np.random.default_rng(1).random((80, 100)), after(2))
+    drawn = interval.bootstrap(counted, 1, 4, lambda: find, progress=after(1_000))
+    assert (drawn == interval.bootstrap(counted, 1, 4, lambda: find)).all()

@@ -1,15 +1,23 @@
 from __future__ import annotations
 
+from threading import current_thread, main_thread
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from registry_app.errors import Cancelled
 from registry_app.measure.cells.aggregate import apart, extremes
 from registry_app.measure.cells.cells import Cells, Groups
 from registry_app.measure.cells.interval import DRAWS, bootstrap
 from registry_app.measure.cells.metrics import metric_of
 from registry_app.measure.fairness import resampled as room
 from registry_app.measure.fairness.distances import Spread
+from registry_app.measure.fairness.document import fairness
+from registry_app.measure.performance.document import performance
+from registry_app.measure.progress import Progress
+from registry_app.measure.table.mapping import Feature, Mapping
+from registry_app.measure.table.memory import Memory
 
 ROWS = np.random.default_rng(3).integers(1, 40, (6, 2, 2))
 NAMES = tuple((g, h) for g in "abc" for h in "xy")
@@ -59,3 +67,17 @@ def test_the_interval_of_a_groups_own_number_is_of_its_own_draws(metric: str) ->
     values = metric_of(tables()[:, 3], metric)
     ends = spread([1, 3], ("g", "h"), metric).metric.ends[1]
     assert ends == pytest.approx(tuple(np.quantile(values, [0.025, 0.975])), abs=1e-14)
+
+
+def test_drawing_stops_when_it_is_to() -> None:
+    stopped = Progress(lambda *_: None, lambda: current_thread() is not main_thread())  # as soon as threads draw
+    with pytest.raises(Cancelled):
+        room.resampled(CELLS, [room.part(CELLS, np.arange(6), ("g",))], 5, stopped)
+    columns = {"y": [0, 1] * 20, "p": [0, 1, 1, 1] * 10, "g": [*"aabb"] * 10}
+    mapping = Mapping("y", positive="1", prediction="p", sensitive=(Feature("g"),))
+    with Memory(columns, mapping.columns) as source:
+        source.progress = Progress(lambda *_: None, lambda: current_thread().name.startswith("ThreadPool"))
+        with pytest.raises(Cancelled):
+            fairness(source, mapping, 0)
+        with pytest.raises(Cancelled):
+            performance(source, mapping, 0, source.progress)
