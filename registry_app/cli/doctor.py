@@ -26,6 +26,9 @@ LIBRARIES = (
 )  # fmt: skip
 """What is looked for."""
 
+BUILDS = {"xgboost": "xgboost-cpu"}
+"""Under which other name a library may be installed: the one without graphics cards."""
+
 doctor_app = Room(help="Say what this machine has.")
 
 _LEVELS = {
@@ -73,11 +76,9 @@ def doctor(
 def _libraries() -> dict[str, str]:
     """Version of each library; empty where it is not installed."""
     found = {}
+    installed = {each.name.lower(): each.version for each in metadata.distributions() if each.name}
     for name in LIBRARIES:
-        try:
-            found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            found[name] = ""
+        found[name] = installed.get(name) or installed.get(BUILDS.get(name, ""), "")
     return found
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import metadata
+from types import SimpleNamespace
 
 import pytest
 
@@ -38,3 +40,12 @@ def test_a_machine_with_a_sandbox_is_fit_where_one_is_required(say: Ask, monkeyp
     holding = replace(level.probed(), number=2, because="bubblewrap is not installed")
     monkeypatch.setattr(level, "probed", lambda: holding)
     assert "bubblewrap is not installed" in say("doctor", "--require-sandbox").out
+
+
+def test_a_library_is_found_under_the_name_of_another_build_and_missed_where_there_is_none(
+    say: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only = [SimpleNamespace(name="xgboost-cpu", version="3.2.0"), SimpleNamespace(name=None, version="1")]
+    monkeypatch.setattr(metadata, "distributions", lambda: only)
+    found = say("doctor", "--json").json["libraries"]
+    assert (found["xgboost"], found["lightgbm"]) == ("3.2.0", "")
