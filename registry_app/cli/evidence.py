@@ -33,7 +33,9 @@ SHOWN = 20
 
 @evidence_app.command("list")
 def list_evidence(ctx: typer.Context, version: Version, as_of: AsOf = "") -> None:
-    """List the evidence about a version, oldest first, and what came of measuring it again.
+    """List the evidence about a version, oldest first.
+
+    Beside each stands what came of measuring it again.
 
     Example: registry-app evidence list credit-risk:3
     """
@@ -106,7 +108,7 @@ def redo_evidence(
         Path | None, typer.Option("--model-folder", metavar="FOLDER", help="Where a callable's module lies.")
     ] = None,
 ) -> None:
-    """Measure again what evidence tells of, from the same inputs, and sign what comes of it.
+    """Measure again from the same inputs, and sign what comes of it.
 
     It matches (equal in every place), is within tolerance (each number within 1e-09 of its size), or differs; where, is said. The
     evidence itself stays as it was.
@@ -147,7 +149,9 @@ def compare_evidence(
     second: Annotated[str, typer.Argument(metavar="SECOND", help="The id of another of its kind.")],
     every: Annotated[bool, typer.Option("--all", help="Every number, not only those that moved.")] = False,
 ) -> None:
-    """Put two measurements of one kind side by side: which numbers moved, and which beyond their 95 % intervals.
+    """Put two measurements of one kind side by side.
+
+    It says which numbers moved, and which beyond their 95 % intervals.
 
     Example: registry-app evidence compare 019aa5e2-5b1c-7c3e-8b8e-2f1d6a9c0b11 019aa5e3-0d4c-7a11-9f0e-6b1d2c3e4f50
     """
@@ -173,7 +177,9 @@ def keep_case(
     ],
     reason: Annotated[str, typer.Option("--reason", help="Why it is kept; sealed with it.")],
 ) -> None:
-    """Keep one explained row with its values: sealed, under a name drawn at random, and in no dossier.
+    """Keep one explained row with its values, sealed.
+
+    It is under a name drawn at random, and in no dossier.
 
     Example: registry-app evidence keep 019aa5e2-5b1c-7c3e-8b8e-2f1d6a9c0b11 "row 17" --value age=22 --reason "appeal 4711"
     """

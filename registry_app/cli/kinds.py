@@ -32,7 +32,9 @@ def _every() -> list[str]:
 
 
 def performance(data: Table, columns: Columns, champion: Champion, model: ModelFile, seed: Seed = 0) -> Request:
-    """Measure how well a model predicts, with intervals: two classes, many, or numbers; beside a champion, if one is named.
+    """Measure how well a model predicts, with intervals.
+
+    Of two classes, many, or numbers; beside a champion, if one is named.
 
     Example: registry-app measure performance --data scored.csv --label default --positive 1 --score p --threshold 0.5
     """
@@ -56,7 +58,9 @@ def fairness(
         str, typer.Option("--left-out", metavar="REASON", help="Why Local Law 144's tables leave out groups under 2 %.")
     ] = "",
 ) -> Request:
-    """Measure fairness between groups: fairlearn's rates and disparities, with intervals and tests.
+    """Measure fairness between groups, with intervals and tests.
+
+    The rates and disparities are fairlearn's.
 
     Example: registry-app measure fairness --data scored.csv --label default --positive 1 --prediction y --sensitive sex
     """
@@ -117,7 +121,9 @@ def explain(
     ] = "",
     seed: Seed = 0,
 ) -> Request:
-    """Explain a model in the sandbox: which features move its output, through which a gap between groups comes, and why.
+    """Explain a model's file: what moves its output, and why.
+
+    It also says through which features a gap between groups comes, and tells reasons for single decisions.
 
     Wherever rows are explained, the result is the same. A Dask cluster gets the model and the rows: name only one that is trusted
     as much as this machine.
@@ -172,7 +178,9 @@ def drift(
     ] = 0.2,
     every: Annotated[str, typer.Option("--every", help="day, month or year.", autocompletion=_every)] = "month",
 ) -> Request:
-    """Measure how far a window of data has moved from its reference, and how predictions came true over time.
+    """Measure how far data has moved from its reference.
+
+    With --time and --label also how predictions came true over time.
 
     Example: registry-app measure drift --reference 2025.parquet --data 2026.parquet
     """
@@ -192,7 +200,7 @@ def load(
         Path, typer.Option("--data", metavar="FILE", help="What k6, JMeter or Locust wrote: JSON lines, or CSV.")
     ],
 ) -> Request:
-    """Read latency percentiles, throughput and error rate from a load test's result file.
+    """Read latency, throughput and error rate of a load test.
 
     Example: registry-app measure load --data k6.json
     """
@@ -211,7 +219,9 @@ def quality(
         typer.Option("--against", metavar="FILE-OR-URL", help="Another table: rows that stand in both are counted."),
     ] = None,
 ) -> Request:
-    """Say what is odd about a table of data: missing, constant, repeated, leaking, overlapping, unbalanced.
+    """Say what is odd about a table of data.
+
+    Cells that miss, columns that are constant or tell the label, rows that repeat or stand in another table, labels out of balance.
 
     Example: registry-app measure quality --data test.csv --label default --positive 1 --against train.csv
     """

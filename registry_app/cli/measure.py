@@ -89,7 +89,9 @@ for _kind in KINDS:
 
 
 def mapped(data: Table, columns: Columns, groups: Groups, champion: Champion, moment: Moment) -> tuple[str, Any]:
-    """Check a table against what its columns are said to mean, and save that for --mapping.
+    """Check what a table's columns are said to mean, and save it.
+
+    The file is for --mapping.
 
     Everything that is wrong is listed at once. Without --prediction and --score it is a mapping for a model that is run.
 

@@ -41,7 +41,9 @@ def grant_trust(
     ],
     reason: Reason,
 ) -> None:
-    """Decide that a version's pickle may be loaded in the sandbox; for an independent validator or risk officer.
+    """Decide that a version's pickle may be loaded in the sandbox.
+
+    For an independent validator or risk officer.
 
     A pickle runs whatever it says when it is loaded. The scan is advice: what it calls clean is not proven harmless.
 
@@ -84,7 +86,9 @@ def waive_sandbox(
     ],
     reason: Reason,
 ) -> None:
-    """Let a version's code run on machines without a sandbox that holds; for an independent risk officer.
+    """Let a version's code run where no sandbox holds.
+
+    For an independent risk officer.
 
     Evidence made so says it, and every dossier shows it.
 
