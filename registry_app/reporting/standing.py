@@ -99,8 +99,9 @@ def _run(evidence: Sequence[EvidenceDetail]) -> list[MissingLine]:
         if waiver is not None:
             why = f"The model ran where no sandbox holds, under a waiver signed by {waiver['by']}: {waiver['reason']}"
             found.append(MissingLine(f"{kind} evidence: waived sandbox", why, True))
-        again = item.redone[-1] if item.redone else None
-        if again is not None and again.outcome == "differs":
+        differing = [again for again in item.redone if again.outcome == "differs"]
+        if differing:
+            again = differing[-1]  # one that matches since undoes nothing, as it restores no approval
             why = f"{again.author} measured it again on {again.recorded[:10]}, and it came out otherwise."
             found.append(MissingLine(f"{kind} evidence: differs when measured again", why, True))
     return found
