@@ -113,10 +113,8 @@ def _held(sent: Sent) -> Iterator[Held]:
 
 
 @contextmanager
-def spread(
-    job: Job, file: Path | str, dask: str
-) -> Iterator[tuple[int, Callable[[int, int, int], Future[Any]], Callable[[], None]]]:
-    """How many threads the workers of the cluster at ``dask`` have, what has a piece made by one, and what sees that it lives.
+def spread(job: Job, file: Path | str, dask: str) -> Iterator[tuple[int, Callable[[int, int, int], Future[Any]]]]:
+    """How many threads the workers of the cluster at ``dask`` have, and what has a piece made by one.
 
     Raises:
         UsageError: it is no address, the extra ``dask`` is not there, or the model's file cannot be read.
@@ -128,10 +126,6 @@ def spread(
         raise UsageError(
             f"The model {harmless(str(file))[:200]!r} cannot be read.", "Check that you may read it."
         ) from error
-
-    def alive() -> None:
-        if client.status != "running":
-            raise StorageError("The Dask cluster was lost while explaining.", "Start it again, and then this.")
 
     with cluster(dask) as (client, workers):
         try:
@@ -147,7 +141,7 @@ def spread(
             ) from error
         pool = client.get_executor(pure=False)
         try:
-            yield workers, lambda *rows: pool.submit(made, there, *rows), alive
+            yield workers, lambda *rows: pool.submit(made, there, *rows)
         finally:
             ending = Thread(target=_ended, args=(client, warm, sent.name), daemon=True)
             ending.start()

@@ -169,8 +169,6 @@ class Crew:
     """How many at once."""
     give: Callable[[int, int, int], Future[Any]]
     """Has the rows from a start up to a stop explained, of so many columns."""
-    alive: Callable[[], None]
-    """Raises ``StorageError`` once nobody can answer any more."""
     level: Level
     """The lowest that any of them ran at, or that of the child that asks."""
     waiver: Waiver | None
@@ -195,7 +193,6 @@ class Crew:
         try:
             while left:
                 waiting(done)
-                self.alive()
                 ready, left = wait(left, TURN, FIRST_COMPLETED)
                 for each in ready:
                     at = given[each]
@@ -217,8 +214,8 @@ class Crew:
             raise
         except (Exception, CancelledError) as error:
             raise StorageError(
-                f"A worker was lost while explaining ({type(error).__name__}).",
-                "See that the program is installed on every worker, and try again.",
+                f"A worker or its cluster was lost while explaining ({type(error).__name__}).",
+                "See that the cluster runs and has this program on every worker, and try again.",
             ) from error
         if isinstance(found, Failed):
             raise found.error()
@@ -226,7 +223,10 @@ class Crew:
         if not isinstance(values, np.ndarray) or values.dtype != np.float64 or values.shape != shape:
             raise SandboxError("A worker answered what was not asked.", "Name a cluster that is trusted.")
         if not np.isfinite(values).all():
-            raise SandboxError("A worker answered what is no finite number.", "Look at where the model comes from.")
+            raise SandboxError(
+                "A SHAP value of the model is no finite number.",
+                "Look at where the model comes from before you try it again.",
+            )
         self.level = min(self.level, found.level, key=lambda each: each.number)
         self.waiver = self.waiver or found.waiver
         return values
@@ -250,8 +250,8 @@ def crew(
     if dask:
         from registry_app.measure.sandbox.cluster import spread
 
-        with spread(job, file, dask) as (workers, give, alive):
-            yield Crew(workers, give, alive, session.level, session.waiver)
+        with spread(job, file, dask) as (workers, give):
+            yield Crew(workers, give, session.level, session.waiver)
         return
     if many == 1:
         yield None
@@ -264,7 +264,6 @@ def crew(
         yield Crew(
             many,
             lambda start, stop, columns: threads.submit(children.piece, start, stop, columns),
-            lambda: None,
             session.level,
             session.waiver,
         )

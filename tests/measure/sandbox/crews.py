@@ -73,13 +73,16 @@ class _Turning:
         source = (
             "import sys\nframe, names = sys._getframe(), []\n"
             "while frame: names.append(frame.f_code.co_name); frame = frame.f_back\n"
-            f"if {self.where!r} in names: exec({SAYING + self.source!r}, {{}})"
+            f"if {self.where!r} in names: exec({SAYING + self.source!r}, {{'names': names}})"
         )
         return eval, (f"(exec({source!r}, {{}}), __import__('pickle').loads({honest!r}))[1]", {})
 
 
 def turning(folder: Path, where: str, source: str) -> tuple[Path, Trust]:
-    """A pickle of an honest model that runs ``source`` when it is loaded in the task ``where``, and a decision to trust it."""
+    """A pickle of an honest model that runs ``source`` when it is loaded in the task ``where``, and a decision to trust it.
+
+    ``names`` is then there, of the functions that called.
+    """
     path = folder / "model.pkl"
     path.write_bytes(pickle.dumps(_Turning(where, source)))
     return path, trusted(path)

@@ -71,12 +71,14 @@ def test_one_that_tells_of_its_progress_for_ever_is_ended_in_time(tmp_path: Path
 def test_one_that_fills_its_folder_while_others_work_is_ended(tmp_path: Path) -> None:
     source = """
 import threading
+if '_prepare' in names: time.sleep(99)
 def fill():
+    time.sleep(1)
     for i in range(99): open(os.environ['TMPDIR'] + f'/{i}', 'wb').close()
 threading.Thread(target=fill).start()
 head(b'{"wanted":[0,200,2,200]}')
 time.sleep(99)"""
-    path, trust = turning(tmp_path, "_explain", source)
+    path, trust = turning(tmp_path, "main", source)
     with pytest.raises(SandboxError, match="scratch folder"):
         explained(path, n_jobs=2, trust=trust, limits=Limits(files=64))
 
