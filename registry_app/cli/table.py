@@ -45,7 +45,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]], empty: str = "
 
 def listing(pairs: Iterable[tuple[str, object]]) -> str:
     """Names and values, one under the other; empty values are left out, further lines are indented."""
-    kept = [(name, harmless(str(value), lines=True)) for name, value in pairs if value not in ("", None, ())]
+    kept = [(harmless(name), harmless(str(value), lines=True)) for name, value in pairs if value not in ("", None, ())]
     widest = max((width(name) for name, _ in kept), default=0)
     return "\n".join(
         _padded(name, widest) + "  " + value.replace("\n", "\n" + " " * (widest + 2)) for name, value in kept

@@ -16,10 +16,12 @@ from registry_app.ledger.meaning import Rule, Standing
 from registry_app.measure.alone import told_alone
 from registry_app.measure.result import Result, decode
 from registry_app.measure.sameness import chosen, sameness
+from registry_app.measure.sandbox.loading import FORMATS
 from registry_app.measure.sandbox.trust import CODE, HOLDS, PICKLES
 from registry_app.models.tables import DatasetRow, ModelRow, VersionRow
 from registry_app.people.standing import belongs, require
 from registry_app.people.tables import PersonRow
+from registry_app.text import harmless
 from registry_app.vault import clock
 from registry_app.vault.rows import Row
 
@@ -235,6 +237,8 @@ def _require_run(standing: Standing, version: Row, model: Any) -> None:
         trusted, waived = model["trust"] is not None, model["waiver"] is not None
     except (LookupError, TypeError) as error:
         raise Refused("The evidence does not say how the model was run.", "Measure it again.") from error
+    if form not in FORMATS:
+        raise Refused("The evidence names a format of which no model is run.", "Measure it again.")
     if form != "callable" and name != version["artifact"]:
         raise Refused("The model that was run is not this version's file.", "Measure the file that was registered.")
     trust = standing.rows.one(TrustRow, version=version["id"], artifact=version["artifact"])
@@ -271,7 +275,8 @@ def _require_values(text: str) -> None:
     try:
         found = json.loads(text)
         row, values = found["row"], found["values"]
-        plain = all(isinstance(each, str) for each in (row, *values, *values.values()))
+        texts = (row, *values, *values.values())
+        plain = all(isinstance(each, str) and harmless(each, lines=True) == each for each in texts)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         plain = False
     if not plain or len(text) > MOST_VALUES or not found["values"]:

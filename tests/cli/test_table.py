@@ -30,7 +30,7 @@ def test_nothing_is_said_in_words() -> None:
 
 
 def test_no_cell_can_act_on_the_terminal() -> None:
-    shown = table(("a",), [(HOSTILE + "\nnext",)]) + listing([("b", HOSTILE)])
+    shown = table(("a",), [(HOSTILE + "\nnext",)]) + listing([(HOSTILE, HOSTILE)])
     assert not set(shown) & set("\x1b\u202e\x9b\u200b\U000f0000\udc80")
     assert "\\u001b[2J" in shown
     assert shown.splitlines()[1].rpartition("b  ")[0].endswith("\\u000anext")

@@ -281,6 +281,8 @@ def test_the_model_that_was_run_is_the_versions_own_file() -> None:
     with pytest.raises(Refused, match="not this version's file"):
         world.run("dev", RecordEvidence("m:1", by_model(digest=OTHER, format="skops", trust=None)))
     world.run("dev", RecordEvidence("m:1", by_model(format="skops", trust=None)))
+    with pytest.raises(Refused, match="of which no model is run"):
+        world.run("dev", RecordEvidence("m:1", by_model(format="Pickle", trust=None)))
     with pytest.raises(Refused, match="how the model was run"):
         world.say(
             "dev", world.evidence(document=replace(measured(), data={**measured().data, "model": {}}).encode().decode())
@@ -343,6 +345,10 @@ def test_a_case_is_kept_by_a_reviewer_for_a_reason_under_a_name_that_leads_nowhe
     (kept,) = world.ask("audit", KeptCases("m:1"))
     assert (kept.row, kept.values, kept.why) == ("row 1", (("age", "22"),), "appeal")
     assert world.ask("audit", EvidenceOf("m:1"))[1].cases == (kept.line,)
+    acting = ({"row": "r", "values": {"a\x1b[2J": "1"}}, {"row": "r\u202e", "values": {"a": "1"}})
+    for row in acting:
+        with pytest.raises(Refused, match="values as text"):
+            world.run("val", KeepCase(name, row["row"], row["values"], "appeal"))  # type: ignore[arg-type]
     for changes in ({"pseudonym": "row 1"}, {"values": "[]"}, {"values": '{"row":"r","values":{}}'}, {}):
         fresh = {"case": chance.uuid7(), **changes}
         with pytest.raises(Refused):
