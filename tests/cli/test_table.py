@@ -30,10 +30,11 @@ def test_nothing_is_said_in_words() -> None:
 
 
 def test_no_cell_can_act_on_the_terminal() -> None:
-    shown = table(("a",), [(HOSTILE + "\nnext",)]) + listing([(HOSTILE, HOSTILE)])
+    shown = table(("a",), [(HOSTILE + "\nnext",)]) + listing([("b", HOSTILE)])
     assert not set(shown) & set("\x1b\u202e\x9b\u200b\U000f0000\udc80")
     assert "\\u001b[2J" in shown
     assert shown.splitlines()[1].rpartition("b  ")[0].endswith("\\u000anext")
+    assert not set(listing([(HOSTILE, "1")])) & set("\x1b\u202e\x9b\u200b\U000f0000\udc80")
 
 
 def test_a_listing_keeps_lines_and_leaves_out_what_is_empty() -> None:
