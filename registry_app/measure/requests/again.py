@@ -10,6 +10,9 @@ from registry_app.measure.requests.request import Inputs, Request
 from registry_app.measure.result import VERSIONS, Result
 from registry_app.measure.table.source import open_source
 
+SECOND = {"reference": "reference", "against": "table that was held against the first"}
+"""Where a result describes its second table, and what that was."""
+
 
 def again(result: Result, inputs: Inputs) -> Request:
     """The request that makes ``result`` again from inputs that lie where ``inputs`` says.
@@ -22,6 +25,12 @@ def again(result: Result, inputs: Inputs) -> Request:
             f"This {result.kind} was written in form {result.version}, which is read but not made any more.",
             "Measure the version again with 'registry-app evaluate'.",
         )
+    for name, what in SECOND.items():
+        if isinstance(result.data.get(name), dict) and not inputs.other:
+            raise UsageError(
+                f"This {result.kind} was measured from two tables, and only one is given.",
+                f"Give the other one too, which was the {what} (at the command line: --other).",
+            )
     return _requests()[result.kind].of(result, inputs)
 
 
@@ -37,7 +46,7 @@ def redo(result: Result, inputs: Inputs, progress: Progress = SILENT) -> Result:
     request = again(result, inputs)
     progress.step("looking whether it is the same data")
     _require_same(result.data, inputs.data, "data")
-    for name in ("reference", "against"):
+    for name in SECOND:
         if isinstance(result.data.get(name), dict):
             _require_same(result.data[name], inputs.other, name)
     if "background_digest_of" in result.data:

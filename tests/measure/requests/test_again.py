@@ -70,6 +70,13 @@ def test_other_bytes_are_refused_before_anything_is_measured(kind: str, tables: 
             redo(found, Inputs(tables[0], tables[0]))
 
 
+@pytest.mark.parametrize("kind", ["quality", "drift"])
+def test_a_second_table_that_is_not_given_is_asked_for(kind: str, tables: tuple[str, str, str]) -> None:
+    found = KINDS[kind](*tables).run()
+    with pytest.raises(UsageError, match=r"measured from two tables.*--other"):
+        again(found, Inputs(tables[0]))
+
+
 def test_an_older_form_is_read_but_not_made_again(tables: tuple[str, str, str]) -> None:
     found = replace(KINDS["fairness"](*tables).run(), version=1)
     with pytest.raises(UsageError, match="written in form 1"):
