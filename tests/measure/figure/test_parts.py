@@ -189,6 +189,12 @@ def test_what_changed_between_two_explanations_is_said() -> None:
     found = part_of_changes(six.explanation(), moved, "it")
     assert found.tone == "warn"
     assert not found.outcome.startswith("nothing")
+    named = [{**each, "feature": "age of car"} if each["feature"] == "age" else each for each in told["importance"]]
+    found = part_of_changes(six.explanation(), replace(six.explanation(), result={**told, "importance": named}), "it")
+    assert found.outcome == "2 features in one of the two models only"
+    assert {row[0]: row[-1] for row in found.tables[0].rows if row[-1].startswith("only")} == {
+        "age": "only before", "age of car": "only now"
+    }  # fmt: skip
 
 
 def test_how_a_model_was_run_is_said_and_a_waiver_comes_first() -> None:
