@@ -44,12 +44,22 @@ class RegistryError(Exception):
         self.details = tuple(details)
         super().__init__("\n".join((what, *self.shown, todo)) if details else f"{what} {todo}")
 
+    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
+        """As another process makes it again."""
+        return _again, (type(self), self.what, self.todo, self.details)
+
     @property
     def shown(self) -> tuple[str, ...]:
         """The first details, and how many more there are, each as an indented line."""
         rest = len(self.details) - SHOWN
         lines = (*self.details[:SHOWN], f"and {rest:,} more") if rest > 0 else self.details
         return tuple(f"  {line}" for line in lines)
+
+
+def _again(kind: type[RegistryError], what: str, todo: str, details: tuple[str, ...]) -> RegistryError:
+    found = kind.__new__(kind)
+    RegistryError.__init__(found, what, todo, details)
+    return found
 
 
 class UsageError(RegistryError):

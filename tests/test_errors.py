@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import pickle
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,11 +56,13 @@ def test_an_error_reads_as_its_two_sentences() -> None:
     assert (error.what, error.todo, error.details, error.shown) == ("A rule says no.", "Ask somebody else.", (), ())
 
 
-@pytest.mark.parametrize(("many", "last"), [(1, "  d0"), (5, "  d4"), (6, "  and 1 more"), (2_005, "  and 2,000 more")])
+@pytest.mark.parametrize(
+    ("many", "last"), [(1, "  d0"), (20, "  d19"), (21, "  and 1 more"), (2_020, "  and 2,000 more")]
+)
 def test_of_many_details_the_first_are_shown_and_the_rest_counted(many: int, last: str) -> None:
     error = UsageError("Many things.", "Look.", [f"d{n}" for n in range(many)])
     assert len(error.details) == many
-    assert (error.shown[0], error.shown[-1], len(error.shown)) == ("  d0", last, min(many, 6))
+    assert (error.shown[0], error.shown[-1], len(error.shown)) == ("  d0", last, min(many, 21))
     assert str(error).splitlines() == ["Many things.", *error.shown, "Look."]
 
 
@@ -98,3 +101,12 @@ def test_every_error_in_the_house_ends_its_sentences_and_begins_them_large() -> 
 
 def test_no_error_says_that_something_is_compliant() -> None:
     assert [where for where, text in sentences() if "complian" in text.lower()] == []
+
+
+@pytest.mark.parametrize("name", sorted(TREE))
+def test_an_error_crosses_to_another_process_as_it_is(name: str) -> None:
+    cls = TREE[name]
+    made = errors.Cancelled() if cls is errors.Cancelled else cls("It broke.", "Mend it.", ("one", "two"))
+    found = pickle.loads(pickle.dumps(made))
+    assert type(found) is cls
+    assert (found.what, found.todo, found.details, str(found)) == (made.what, made.todo, made.details, str(made))

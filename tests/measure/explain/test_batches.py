@@ -39,7 +39,7 @@ def test_values_are_shaps_whatever_the_number_of_processes(n_jobs: int) -> None:
 
 def test_a_dask_cluster_in_processes_gives_the_same_values() -> None:
     with (
-        started(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
+        started(n_workers=2, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0") as cluster,
         batches(explainer(), 1, dask=cluster.scheduler_address) as where,
     ):
         assert where.workers == 2
