@@ -154,10 +154,10 @@ def test_of_many_details_the_first_are_shown_a_line_each_and_json_has_all(capsys
     error = errors.UsageError("Many are wrong.", "Mend them.", [f"row {n}\x1b[2J" for n in range(200)])
     assert carry_out(Failing(error), [], "registry-app") == 2
     shown = [f"  row {n}\\u001b[2J" for n in range(errors.SHOWN)]
-    assert capsys.readouterr().err.splitlines() == ["Many are wrong.", *shown, "  and 195 more", "Mend them."]
+    assert capsys.readouterr().err.splitlines() == ["Many are wrong.", *shown, "  and 180 more", "Mend them."]
     carry_out(Failing(error), ["--json"], "registry-app")
     assert json.loads(capsys.readouterr().err)["error"]["details"] == list(error.details)
-    assert str(error).splitlines()[1:] == [f"  row {n}\x1b[2J" for n in range(5)] + ["  and 195 more", "Mend them."]
+    assert str(error).splitlines()[1:] == [f"  row {n}\x1b[2J" for n in range(20)] + ["  and 180 more", "Mend them."]
 
 
 def test_as_many_details_as_can_be_shown_are_all_shown(capsys: pytest.CaptureFixture[str]) -> None:
