@@ -155,7 +155,7 @@ def test_measuring_needs_no_registry(say: Ask, scored: Path, monkeypatch: pytest
     assert "ROC AUC" in say("measure", "performance", "--data", str(scored), *TABLE).out
     wrong = say("measure", "performance", "--data", str(scored), *TABLE[2:], "--label", "nothing", code=2)
     assert "there is no such column" in wrong.err
-    assert "Explain a model in the sandbox" in " ".join(say("measure", "--help").out.split())
+    assert "Explain a model's file" in " ".join(say("measure", "--help").out.split())
 
 
 def test_evidence_is_recorded_listed_and_shown_as_signed(ask: Ask, scored: Path) -> None:

@@ -128,7 +128,7 @@ def test_measuring_again_neither_replaces_evidence_nor_ends_an_approval_but_a_di
 )
 def test_a_redo_says_what_the_two_results_come_to_or_it_is_refused(changes: dict[str, Any]) -> None:
     world = World()
-    fields = {
+    fields: dict[str, Any] = {
         "redo": chance.uuid7(), "evidence": recorded(world), "version": world.version, "outcome": "matches", "differences": 0,
         "document": measured().encode().decode(),
     }  # fmt: skip
@@ -350,9 +350,9 @@ def test_a_case_is_kept_by_a_reviewer_for_a_reason_under_a_name_that_leads_nowhe
         with pytest.raises(Refused, match="values as text"):
             world.run("val", KeepCase(name, row["row"], row["values"], "appeal"))  # type: ignore[arg-type]
     for changes in ({"pseudonym": "row 1"}, {"values": "[]"}, {"values": '{"row":"r","values":{}}'}, {}):
-        fresh = {"case": chance.uuid7(), **changes}
+        fresh: dict[str, Any] = {"case": chance.uuid7(), **changes}
         with pytest.raises(Refused):
-            world.say("val", replace(said, **fresh))  # type: ignore[arg-type]
+            world.say("val", replace(said, **fresh))  # type: ignore[type-var]
     assert world.replayed() == []
 
 
