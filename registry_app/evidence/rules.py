@@ -100,7 +100,10 @@ def _may_keep(standing: Standing, said: facts.CaseKept) -> None:
     if not drawn or standing.rows.ever(CaseRow, id=said.case) or standing.rows.ever(CaseRow, pseudonym=said.pseudonym):
         raise Refused("A case has 16 hexadecimal digits of its own for a name.", "Keep it again.")
     if not standing.shredded:
-        _require_values(said.values)
+        row = _row_of(said.values)
+        explained = standing.payloads.fields(evidence["document"])
+        if explained and row not in {case["row"] for case in _result(explained["document"]).result["cases"]}:
+            raise Refused("That row is none of those that the explanation explains.", "Explain it first, with --row.")
     require(
         standing,
         "validator",
@@ -239,7 +242,7 @@ def _require_run(standing: Standing, version: Row, model: Any) -> None:
         raise Refused("The evidence does not say how the model was run.", "Measure it again.") from error
     if form not in FORMATS:
         raise Refused("The evidence names a format of which no model is run.", "Measure it again.")
-    if form != "callable" and name != version["artifact"]:
+    if name != version["artifact"]:
         raise Refused("The model that was run is not this version's file.", "Measure the file that was registered.")
     trust = standing.rows.one(TrustRow, version=version["id"], artifact=version["artifact"])
     if (trusted or form in PICKLES) and trust is None:
@@ -271,7 +274,8 @@ def _require_decision(standing: Standing, held: Row, told: Any, says: Mapping[st
             raise Refused("The evidence tells of another decision than the one that holds.", "Measure it again.")
 
 
-def _require_values(text: str) -> None:
+def _row_of(text: str) -> str:
+    """The name of a kept row, whose values are plain."""
     try:
         found = json.loads(text)
         row, values = found["row"], found["values"]
@@ -281,6 +285,7 @@ def _require_values(text: str) -> None:
         plain = False
     if not plain or len(text) > MOST_VALUES or not found["values"]:
         raise Refused("A kept case is a row's name and its values as text.", "Keep the case again.")
+    return str(row)
 
 
 RULES: Mapping[type[Fact], Rule] = {

@@ -100,11 +100,12 @@ def test_an_explained_case_is_kept_with_its_values_by_a_reviewer(ask: Ask, files
     name = ask(
         "evaluate", "explain", version, "--data", files.table, *run, "--no-checks", "--cases", "2", who="dev"
     ).out.split("\n", maxsplit=1)[0]
+    row = ask("evidence", "show", name, "--json").json["result"]["result"]["cases"][0]["row"]
     kept = (
         "evidence",
         "keep",
         name,
-        "row 7",
+        row,
         "--value",
         "age=22",
         "--value",
@@ -116,7 +117,8 @@ def test_an_explained_case_is_kept_with_its_values_by_a_reviewer(ask: Ask, files
     pseudonym = ask(*kept, who="val").out.strip()
     assert len(pseudonym) == 16
     said = ask("evidence", "cases", version).out
-    for words in (pseudonym, "row 7", "22", "1 900", "appeal 4711", "by Val Validator"):
+    assert "none of those" in ask(*kept[:3], "row 9999", *kept[4:], who="val", code=5).err
+    for words in (pseudonym, row, "22", "1 900", "appeal 4711", "by Val Validator"):
         assert words in said
     assert pseudonym in ask("evidence", "show", name).out
     assert ask("evidence", "cases", "credit-risk:1").out.strip() == "No case is kept."

@@ -337,18 +337,22 @@ def test_a_case_is_kept_by_a_reviewer_for_a_reason_under_a_name_that_leads_nowhe
     with pytest.raises(Refused, match="explanation explains"):
         world.run("val", KeepCase(other, "row 1", {"age": "22"}, "appeal"))
     name = str(world.run("dev", RecordEvidence("m:1", explained())).facts[0].evidence)  # type: ignore[attr-defined]
+    row = str(explained().result["cases"][0]["row"])
+    for other_row in ("row 99", "row", ""):
+        with pytest.raises(Refused, match="none of those"):
+            world.run("val", KeepCase(name, other_row, {"age": "22"}, "appeal"))
     with pytest.raises(Refused, match="is needed"):
-        world.run("dev", KeepCase(name, "row 1", {"age": "22"}, "appeal"))
+        world.run("dev", KeepCase(name, row, {"age": "22"}, "appeal"))
     with pytest.raises(UsageError, match="for a reason"):
-        world.run("val", KeepCase(name, "row 1", {"age": "22"}, ""))
-    said = world.run("val", KeepCase(name, "row 1", {"age": "22"}, "appeal")).facts[0]
+        world.run("val", KeepCase(name, row, {"age": "22"}, ""))
+    said = world.run("val", KeepCase(name, row, {"age": "22"}, "appeal")).facts[0]
     (kept,) = world.ask("audit", KeptCases("m:1"))
-    assert (kept.row, kept.values, kept.why) == ("row 1", (("age", "22"),), "appeal")
+    assert (kept.row, kept.values, kept.why) == (row, (("age", "22"),), "appeal")
     assert world.ask("audit", EvidenceOf("m:1"))[1].cases == (kept.line,)
     acting = ({"row": "r", "values": {"a\x1b[2J": "1"}}, {"row": "r\u202e", "values": {"a": "1"}})
-    for row in acting:
+    for odd in acting:
         with pytest.raises(Refused, match="values as text"):
-            world.run("val", KeepCase(name, row["row"], row["values"], "appeal"))  # type: ignore[arg-type]
+            world.run("val", KeepCase(name, odd["row"], odd["values"], "appeal"))  # type: ignore[arg-type]
     for changes in ({"pseudonym": "row 1"}, {"values": "[]"}, {"values": '{"row":"r","values":{}}'}, {}):
         fresh: dict[str, Any] = {"case": chance.uuid7(), **changes}
         with pytest.raises(Refused):

@@ -75,10 +75,15 @@ def test_what_speaks_of_few_people_is_in_no_bundle() -> None:
     pooled = replace(six.fairness(), parameters={**six.fairness().parameters, "hidden_below": 10})
     stage.run("dev", RecordEvidence(LABEL, pooled, six.fairness()))
     name = stage.ask("audit", EvidenceOf(LABEL))[0].summary.id
-    stage.run("val", KeepCase(name, "row 1", {"income": "2100 for certain"}, "an appeal of somebody"))
+    stage.run("val", KeepCase(name, _explained(), {"income": "2100 for certain"}, "an appeal of somebody"))
     bundle = prepared(Desk(stage, "audit"), LABEL)[1]
     disclosed = b"".join(bundle.payloads.values())
     assert b"2100 for certain" not in disclosed
     assert b"an appeal of somebody" not in disclosed
     assert six.fairness().encode() not in disclosed
     assert disclosed.count(b'\\"kind\\":\\"fairness\\"') == 1
+
+
+def _explained() -> str:
+    """A row that the story's explanation explains."""
+    return str(six.explanation().result["cases"][0]["row"])

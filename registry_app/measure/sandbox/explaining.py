@@ -91,7 +91,8 @@ def _given(loaded: Loaded, tables: Sequence[Features]) -> tuple[list[Any], Any, 
     """The columns that the model learned from, and of these the background and the rows."""
     if not hasattr(loaded.model, "predict"):
         raise UsageError(
-            "A model of this format cannot be explained.", "Explain the scikit-learn model that it was made from."
+            "A model of this format cannot be explained.",
+            "Explain the scikit-learn model that it was made from, saved as skops.",
         )
     names = list(getattr(loaded.model, "feature_names_in_", tables[0].columns))
     near, inside = (cut(each, [str(name) for name in names]).frame() for each in (tables[1], tables[0]))
