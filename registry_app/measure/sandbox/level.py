@@ -33,6 +33,12 @@ from registry_app.text import harmless
 PROBE = Limits(seconds=30.0, cpu=20, memory=1 << 30, file=1 << 20, disk=1 << 22, files=64)
 """What the probe itself may use."""
 
+LONGEST = 107
+"""Bytes of the path of a Unix socket."""
+
+SHORT = ("/tmp", "/var/tmp", "/dev/shm")
+"""Folders to bind one in where the temporary folder's path is longer."""
+
 HANGING = 0.2
 """Seconds after which a child that hangs is ended in the probe."""
 
@@ -171,17 +177,35 @@ def _bait(folder: Folder) -> Iterator[dict[str, Any]]:
             tcp.bind(("127.0.0.1", 0))
             udp.bind(("127.0.0.1", 0))
             tcp.listen()
-        path.bind(str(place / "socket"))
+        unix = _socket_path(stack, place)
+        path.bind(str(unix))
         name.bind("\0" + abstract)
         path.listen()
         name.listen()
         yield {
             "secret": str(secret), "folder": str(place), "home": os.path.expanduser("~"), "model": str(model),
             "temporary": tempfile.gettempdir(), "scratch": str(folder.scratch), "parent": os.getpid(),
-            "tcp": tcp.getsockname()[1], "udp": udp.getsockname()[1], "unix": str(place / "socket"), "abstract": abstract,
+            "tcp": tcp.getsockname()[1], "udp": udp.getsockname()[1], "unix": str(unix), "abstract": abstract,
             "inherited": [held.st_dev, held.st_ino], "environment": list(environment("", 1)),
             "memory": PROBE.memory, "file": PROBE.file, "files": PROBE.files,
         }  # fmt: skip
+
+
+def _socket_path(stack: ExitStack, place: Path) -> Path:
+    """Where a socket can be bound: in ``place``, or where its path is no longer than a socket's may be (unix(7)).
+
+    Raises:
+        SandboxError: there is no such folder.
+    """
+    for folder in ("", *SHORT):
+        with suppress(OSError):
+            here = stack.enter_context(tempfile.TemporaryDirectory(prefix="bait-", dir=folder)) if folder else place
+            if len(os.fsencode(Path(here) / "socket")) <= LONGEST:
+                return Path(here) / "socket"
+    raise SandboxError(
+        "The path of the temporary folder is too long to probe the sandbox.",
+        "Set TMPDIR to a shorter one, such as /tmp.",
+    )
 
 
 def _touched(bait: dict[str, Any]) -> list[str]:

@@ -43,6 +43,18 @@ def test_the_jail_contains_every_attempt_or_the_level_is_none() -> None:
         assert found.because
 
 
+def test_a_long_temporary_folder_leaves_the_level_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    long = tmp_path / ("x" * 100) / "tmp"
+    long.mkdir(parents=True)
+    usual = level.probe(wrap=False)
+    monkeypatch.setattr(tempfile, "tempdir", str(long))
+    found = level.probe(wrap=False)
+    assert (found.number, found.because, found.attempts) == (usual.number, usual.because, usual.attempts)
+    assert list(long.iterdir()) == []
+    monkeypatch.setattr(level, "SHORT", ())
+    assert "too long" in level.probe(wrap=False).because
+
+
 def test_bubblewrap_raises_the_level_or_says_why_not() -> None:
     found = level.probed()
     if found.number == 3:
