@@ -16,6 +16,7 @@ from registry_app.cli.measure import watched
 from registry_app.cli.measured import numbers, result_text
 from registry_app.cli.options import Room, Version, wishes
 from registry_app.errors import Refused
+from registry_app.evidence.facts import SMALL
 
 if TYPE_CHECKING:
     from registry_app.evidence.views import Running
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from registry_app.measure.requests.request import Request
 
 evaluate_app = Room(help="Measure as 'measure' does, and sign the result as evidence about a version.")
-
-HIDE_BELOW = 10
-"""Groups with fewer rows are put together in what leaves the registry, unless another size is asked for."""
 
 HideBelow = Annotated[
     int,
@@ -103,5 +101,5 @@ def _words(build: Callable[..., Request]) -> str:
 for _kind in KINDS:
     _own = [parameter("ctx", typer.Context), parameter("version", Version)]
     if _kind in (explain, fairness, quality):
-        _own.append(parameter("hide_below", HideBelow, HIDE_BELOW))
+        _own.append(parameter("hide_below", HideBelow, SMALL))
     evaluate_app.command(_kind.__name__)(verb(_kind, _own, _recorded, _words(_kind)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -50,7 +51,7 @@ def list_evidence(ctx: typer.Context, version: Version, as_of: AsOf = "") -> Non
                 each.summary.dataset or short(each.summary.data),
                 each.summary.author,
                 day(each.summary.recorded),
-                each.redone[-1].outcome if each.redone else "-",
+                _outcomes(each),
             )
             for each in found
         ]
@@ -221,6 +222,19 @@ def _modelled(desk: Desk, version: str, result: Result, model: str, folder: Path
         folder=folder,
         keep_out=(place,) if place.is_dir() else (),
     )
+
+
+def _outcomes(found: EvidenceDetail) -> str:
+    """What came of measuring it again, the worst first: a later match does not undo a difference."""
+    counts = Counter(each.outcome for each in found.redone)
+    said = [
+        f"{outcome} ({many} times)" if many > 1 else outcome for outcome, many in sorted(counts.items(), key=_worst)
+    ]
+    return ", ".join(said) or "-"
+
+
+def _worst(counted: tuple[str, int]) -> int:
+    return ("differs", "within tolerance", "matches").index(counted[0])
 
 
 def _detail_text(found: EvidenceDetail, result: Result | None, whole: bool) -> str:

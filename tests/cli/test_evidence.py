@@ -50,6 +50,9 @@ def test_what_differs_is_said_where(ask: Ask, scored: Path, monkeypatch: pytest.
     assert said["outcome"] == "differs"
     assert [each["place"] for each in said["differences"]] == ["result / metrics / accuracy / value"]
     assert "result / metrics / accuracy / value" in ask("evidence", "redo", name, "--data", str(scored), who="val").out
+    monkeypatch.setattr(PerformanceRequest, "run", honest)
+    ask("evidence", "redo", name, "--data", str(scored), who="risk")
+    assert "differs (2 times), matches" in ask("evidence", "list", "credit-risk:1").out
 
 
 def test_other_data_and_other_people_are_refused_and_nothing_is_recorded(
