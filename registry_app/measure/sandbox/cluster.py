@@ -15,9 +15,9 @@ from pathlib import Path
 from threading import Lock, Thread, Timer
 from typing import Any
 
-from registry_app.errors import Cancelled, RegistryError, StorageError, UsageError
+from registry_app.errors import Cancelled, StorageError, UsageError
 from registry_app.measure.explain.batches import cluster
-from registry_app.measure.sandbox.crew import Children, Failed, Job, Piece
+from registry_app.measure.sandbox.crew import Children, Job, Piece
 from registry_app.text import harmless
 from registry_app.vault import chance
 
@@ -60,20 +60,25 @@ class Held:
         self._folder.cleanup()
 
 
-def made(sent: Sent, start: int, stop: int, columns: int) -> Piece | Failed | None:
-    """On a worker: the rows from ``start`` up to ``stop`` explained, or why not; no rows prepare a child."""
+def made(sent: Sent, start: int, stop: int, columns: int) -> Piece | None:
+    """On a worker: the rows from ``start`` up to ``stop`` explained; no rows prepare a child.
+
+    Raises:
+        StorageError: the model cannot be written there.
+        UsageError, SandboxError, Cancelled: as :meth:`Children.piece`.
+    """
     try:
         with _held(sent) as held:
             if start == stop:
                 held.children.warm()
                 return None
             return held.children.piece(start, stop, columns)
-    except RegistryError as error:
-        return Failed.of(error)
     except OSError as error:
-        return Failed(
-            StorageError.exit_code, f"A worker cannot write the model ({error.strerror}).", "Free some space."
-        )
+        raise StorageError(f"A worker cannot write the model ({error.strerror}).", "Free some space.") from error
+
+
+def _same(sent: Sent) -> Sent:
+    return sent
 
 
 def end(name: str, idle: Held | None = None) -> None:
@@ -129,7 +134,8 @@ def spread(job: Job, file: Path | str, dask: str) -> Iterator[tuple[int, Callabl
 
     with cluster(dask) as (client, workers):
         try:
-            there = client.scatter([sent], broadcast=True, hash=False)[0]
+            # A result, and no scattered data: the cluster drops copies of what nobody needs twice, and makes a lost result again.
+            there = client.submit(_same, sent, pure=False)
             warm = [
                 client.submit(made, there, 0, 0, 0, workers=[worker], allow_other_workers=True, pure=False)
                 for worker, threads in client.nthreads().items()

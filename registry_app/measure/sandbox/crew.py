@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 from threading import Event, Lock
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from registry_app import __version__
 from registry_app.errors import Cancelled, RegistryError, SandboxError, StorageError, UsageError
@@ -69,26 +69,6 @@ class Piece:
     """What the sandbox held where they were made."""
     waiver: Waiver | None
     """By which the model ran below the level it needs."""
-
-
-@dataclass(frozen=True)
-class Failed:
-    """An error told by a worker."""
-
-    exit_code: int
-    what: str
-    todo: str
-    details: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, error: RegistryError) -> Self:
-        """What there is to tell of ``error``."""
-        return cls(error.exit_code, error.what, error.todo, error.details)
-
-    def error(self) -> RegistryError:
-        """The error again."""
-        kinds = {each.exit_code: each for each in (UsageError, StorageError)}
-        return kinds.get(self.exit_code, SandboxError)(self.what, self.todo, self.details)
 
 
 class Children:
@@ -217,8 +197,6 @@ class Crew:
                 f"A worker or its cluster was lost while explaining ({type(error).__name__}).",
                 "See that the cluster runs and has this program on every worker, and try again.",
             ) from error
-        if isinstance(found, Failed):
-            raise found.error()
         values = found.values if isinstance(found, Piece) else None
         if not isinstance(values, np.ndarray) or values.dtype != np.float64 or values.shape != shape:
             raise SandboxError("A worker answered what was not asked.", "Name a cluster that is trusted.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import threading
 from contextlib import suppress
@@ -89,14 +90,24 @@ def turning(folder: Path, where: str, source: str) -> tuple[Path, Trust]:
 
 
 def sandboxes() -> set[int]:
-    """Processes of this machine that are sandboxes of this very code."""
+    """Sandboxes of this very code that this process, or one that it started, has begun, or that nobody owns any more."""
     found, root = set(), str(Path(__file__).parents[3]).encode()
     for each in Path("/proc").iterdir():
         with suppress(OSError, ValueError):
             words = (each / "cmdline").read_bytes().split(b"\0")
-            if root in words and any(b"sandbox.child" in word for word in words):
+            if root in words and any(b"sandbox.child" in word for word in words) and _ours(int(each.name)):
                 found.add(int(each.name))
     return found
+
+
+def _ours(process: int) -> bool:
+    """Whether it comes from this process; one that its parent left behind belongs to the first of all."""
+    parent = int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
+    if parent in (0, 1) or parent == os.getpid():
+        return True
+    while parent not in (0, 1, os.getpid()):
+        parent = int(Path(f"/proc/{parent}/stat").read_text().rpartition(")")[2].split()[1])
+    return parent == os.getpid()
 
 
 def none_left(before: set[int]) -> bool:
